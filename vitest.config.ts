@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Pure tests sit beside their code; tests that need processes live in `test/`. */
 export default defineConfig({
   test: {
+    reporters: ['default', './scripts/counting-reporter.ts'],
     projects: [
       {
         test: {
@@ -11,6 +12,18 @@ export default defineConfig({
             '{core,state-machines,workflows,adapters,activities,venue,api,cli,scripts}/**/*.test.ts',
           ],
           pool: 'threads',
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
