@@ -1,0 +1,207 @@
+/** Ports: what activities, feed and API need from the outside. Adapters implement them. */
+import type { EpochMs, InstrumentRules, Quote, Side } from '../core/market/market.ts';
+import type { SymbolStatus, TradingLevel } from '../core/market/watch.ts';
+import type { ClientOrderIdPrefix } from '../core/orders/client-order-id.ts';
+import type { DeniedReason } from '../core/orders/denied-reason.ts';
+import type {
+  Fill,
+  IntentState,
+  LedgerRow,
+  OrderIntent,
+  OrderStatus,
+  OrderUpdate,
+  SymbolRef,
+} from '../core/orders/order.ts';
+import type { CancelOutcome } from '../core/orders/outcomes.ts';
+import type { RecordEntry } from '../core/orders/records.ts';
+import type { MoneyText, PriceText, QuantityText } from '../core/money/units.ts';
+
+/** An order as the venue reports it, ordinary or conditional, ours or foreign. */
+export type VenueOrder = {
+  readonly clientOrderId: string | null;
+  /** `orderId`, or `algoId` for a conditional order. */
+  readonly venueOrderId: string;
+  readonly conditional: boolean;
+  readonly side: Side;
+  readonly status: OrderStatus;
+  readonly price: PriceText | null;
+  readonly triggerPrice: PriceText | null;
+  readonly quantity: QuantityText;
+  readonly executed: QuantityText;
+  readonly reduceOnly: boolean;
+  /** The order id of the child of a triggered conditional order. */
+  readonly childOrderId: string | null;
+  readonly eventTime: EpochMs;
+};
+
+export type VenuePosition = {
+  readonly quantity: QuantityText;
+  readonly entryPrice: PriceText | null;
+  readonly markPrice: PriceText;
+  readonly unrealisedProfit: MoneyText;
+  readonly leverage: number;
+  readonly marginMode: 'isolated' | 'cross';
+};
+
+/** A reply to one order of a batch. Everything not definitely refused is unknown. */
+export type PlaceReply =
+  | { readonly kind: 'acked'; readonly order: VenueOrder }
+  | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
+  | { readonly kind: 'unknown'; readonly message: string };
+
+/** One venue account. Methods throw VenueUnavailable, VenueRejected or OutcomeUnknown, only. */
+export type ExchangeGateway = {
+  /** Rules of every tradable instrument, fees of the account included. Cached, refreshed hourly. */
+  rules(symbol: string): Promise<InstrumentRules>;
+  /** Venue clock now, from the measured offset; for `sent_at`. */
+  venueTime(): EpochMs;
+  /** Signed with exactly `timestamp`; one HTTP call for one intent or one batch; no retries. */
+  place(symbol: string, intents: readonly OrderIntent[], timestamp: EpochMs): Promise<PlaceReply[]>;
+  cancel(symbol: string, clientOrderId: string, conditional: boolean): Promise<CancelOutcome>;
+  /** By client id among ordinary and conditional orders; undefined means "not found *now*". */
+  findOrder(symbol: string, clientOrderId: string): Promise<VenueOrder | undefined>;
+  /** Ordinary and conditional: two calls. */
+  openOrders(symbol: string): Promise<VenueOrder[]>;
+  /** Finished orders, ordinary and conditional, since a venue time. */
+  closedOrders(symbol: string, since: EpochMs): Promise<VenueOrder[]>;
+  fillsSince(symbol: string, since: EpochMs): Promise<Fill[]>;
+  position(symbol: string): Promise<VenuePosition>;
+  /** Wallet balance plus unrealised profit, in quote currency. */
+  equity(): Promise<{ readonly wallet: MoneyText; readonly equity: MoneyText }>;
+  /** One-way, isolated, leverage set and read back; throws when the venue says otherwise. */
+  prepareSymbol(symbol: string, leverage: number): Promise<void>;
+  quote(symbol: string): Promise<Quote>;
+  close(): Promise<void>;
+};
+
+export const RECV_WINDOW_MS = 5_000;
+export const INTENT_TTL_MS = 2_000;
+
+export type IntentRow = {
+  readonly intent: OrderIntent;
+  readonly ref: SymbolRef;
+  readonly state: IntentState;
+  readonly sentAt: EpochMs | null;
+};
+
+/** The only way into orders, fills and positions. Every write is one transaction. */
+export type Ledger = {
+  /** The gate: locks the account row, runs every control, reserves, inserts PREPARED or DENIED. */
+  prepareIntents(request: PrepareRequest): Promise<{
+    approved: readonly string[];
+    denied: readonly { clientOrderId: string; reason: DeniedReason }[];
+  }>;
+  /**
+   * Latch row FOR SHARE, time-sensitive rules again, then PREPARED -> SENDING by compare-and-set
+   * with `sent_at` in venue time. Rows that lost or were refused are named with the reason;
+   * `alreadySending` rows must be resolved, never sent.
+   */
+  beginSending(request: {
+    ref: SymbolRef;
+    clientOrderIds: readonly string[];
+    sentAt: EpochMs;
+    dataAgeMs: number | null;
+    quote: Quote | null;
+  }): Promise<{
+    send: readonly OrderIntent[];
+    refused: readonly { clientOrderId: string; reason: DeniedReason }[];
+    alreadySending: readonly string[];
+  }>;
+  /** SENDING/UNKNOWN -> ACKED, REJECTED, UNKNOWN, ABSENT; ABSENT -> ACKED on late evidence. */
+  recordOutcome(
+    ref: SymbolRef,
+    clientOrderId: string,
+    outcome:
+      | { kind: 'acked'; order: VenueOrder }
+      | { kind: 'rejected'; code: string; message: string }
+      | { kind: 'unknown'; message: string }
+      | { kind: 'absent' },
+  ): Promise<void>;
+  /** Idempotent; the caller may be watch, resolve or reconcile. True when the row is new. */
+  recordFill(ref: SymbolRef, fill: Fill): Promise<boolean>;
+  /** Only forward; links a child to its conditional parent whichever event comes first. */
+  recordOrder(ref: SymbolRef, order: VenueOrder): Promise<void>;
+  /** Sets a PREPARED row EXPIRED by compare-and-set; true when it was. */
+  expirePrepared(ref: SymbolRef, clientOrderId: string): Promise<boolean>;
+  rowsAbove(ref: SymbolRef, seq: number, limit: number): Promise<readonly LedgerRow[]>;
+  /** Calls back (LISTEN/NOTIFY) when rows of the symbol may have been written. */
+  subscribe(ref: SymbolRef, onRows: () => void): Promise<() => Promise<void>>;
+  intent(clientOrderId: string): Promise<IntentRow | undefined>;
+  /** Ours that are not known to be terminal: SENDING, UNKNOWN, or ACKED with a live order. */
+  openIntents(ref: SymbolRef): Promise<readonly (IntentRow & { update: OrderUpdate | null })[]>;
+  position(ref: SymbolRef): Promise<{
+    quantity: QuantityText;
+    entryPrice: PriceText | null;
+    realisedProfit: MoneyText;
+    lastSeq: number;
+    lastFillTime: EpochMs | null;
+  }>;
+  /** 1 + max(stored, `venueEpoch`); refuses a code that another symbol of the account holds. */
+  openEpoch(
+    ref: SymbolRef,
+    venueEpoch: number,
+    workflowId: string,
+  ): Promise<{ kind: 'opened'; prefix: ClientOrderIdPrefix } | { kind: 'refused'; reason: string }>;
+  /** The instance of the installation and the code of the symbol. */
+  identity(ref: SymbolRef): Promise<{ instance: string; symbolCode: string }>;
+};
+
+export type PrepareRequest = {
+  readonly ref: SymbolRef;
+  readonly epoch: number;
+  readonly level: TradingLevel;
+  readonly quote: Quote;
+  readonly intents: readonly OrderIntent[];
+  readonly rules: InstrumentRules;
+  readonly equity: MoneyText;
+  readonly dataAgeMs: number | null;
+};
+
+/** Decisions, switches, risk events, status. */
+export type Journal = {
+  recordDecision(ref: SymbolRef, decision: DecisionRow): Promise<void>;
+  record(ref: SymbolRef, entries: readonly RecordEntry[]): Promise<void>;
+  /** Only if (epoch, watchSeq) is not older than the stored one. */
+  writeStatus(ref: SymbolRef, watchSeq: number, status: SymbolStatus): Promise<void>;
+};
+
+export type DecisionRow = {
+  readonly decisionId: string;
+  readonly epoch: number;
+  readonly trigger: string;
+  readonly strategy: string;
+  readonly regime: string;
+  readonly code: string;
+  readonly reason: string;
+  /** Inputs and figures, as JSON. */
+  readonly inputs: unknown;
+  readonly outputs: unknown;
+  readonly eventTime: EpochMs;
+};
+
+/** The halt latch: Postgres, host file and memory; unreadable means set. */
+export type HaltLatch = {
+  read(account: string): Promise<HaltState>;
+  set(halt: {
+    account: string;
+    haltId: string;
+    level: TradingLevel;
+    reason: string;
+    by: string;
+    symbols: readonly string[] | null;
+  }): Promise<{ latched: boolean }>;
+  /** A clear names the halt that it clears. */
+  clear(request: { account: string; haltId: string; reason: string; by: string }): Promise<boolean>;
+};
+
+export type HaltState =
+  | { readonly kind: 'clear' }
+  | {
+      readonly kind: 'set';
+      readonly haltId: string;
+      readonly level: TradingLevel;
+      readonly reason: string;
+      readonly by: string;
+      readonly since: string;
+    }
+  | { readonly kind: 'unreadable'; readonly message: string };

@@ -1,0 +1,31 @@
+/** Every reason for which Tidegate itself refuses an order. `docs/ERRORS.md` is made from this. */
+
+export const DENIED_CODES = {
+  HALT_LATCH_SET: 'The emergency stop is set, or its latch could not be read.',
+  LEVEL_FORBIDS_ENTRY: 'The trading level of the symbol forbids orders that add risk.',
+  SYMBOL_NOT_ALLOWED: 'The symbol is not on the allow-list.',
+  LIMIT_MISSING: 'A limit that this order needs is not configured; a missing limit denies.',
+  ORDER_NOTIONAL_EXCEEDED: 'The order is larger than the largest order allowed.',
+  POSITION_LIMIT_EXCEEDED: 'The position with all working orders would exceed its limit.',
+  EXPOSURE_LIMIT_EXCEEDED: 'The margin in use over equity would exceed the account limit.',
+  OPEN_ORDERS_EXCEEDED: 'Too many orders would be open on the symbol or the account.',
+  PRICE_COLLAR_EXCEEDED: 'The price is too far from the fresh market price.',
+  DATA_STALE: 'The market data that the order rests on is too old.',
+  QUANTITY_BELOW_MINIMUM: 'The quantity is below what the venue accepts.',
+  QUANTITY_OFF_STEP: 'The quantity is not a multiple of the step that the venue accepts.',
+  PRICE_OFF_TICK: 'The price is not a multiple of the tick that the venue accepts.',
+  NOTIONAL_BELOW_MINIMUM: 'The order value is below what the venue accepts.',
+  UNKNOWN_ORDER_PENDING:
+    'An order of this symbol has an unknown outcome; no new risk until solved.',
+  PROTECTION_MISSING: 'The position has no live protection; no new risk until it has.',
+  INTENT_EXPIRED: 'The order was not sent in time after it was approved.',
+  DUPLICATE_INTENT: 'An order with this client order id was already prepared.',
+} as const satisfies Record<string, string>;
+
+export type DeniedCode = keyof typeof DENIED_CODES;
+
+/** A refusal with the figures that led to it, e.g. `{ limit: '1000', value: '1200' }`. */
+export type DeniedReason = {
+  readonly code: DeniedCode;
+  readonly figures: Readonly<Record<string, string>>;
+};

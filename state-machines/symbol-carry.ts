@@ -1,0 +1,2 @@
+/** What a symbol process carries between inputs and across continue-as-new. JSON only. */
+export type SymbolCarry = { readonly v: 1 };
