@@ -1,0 +1,73 @@
+/** `limits`: the last checks before an order goes out. Defaults are for real money; paper is `PAPER_PROFILE`. */
+import { decimal, duration, symbolList, whole } from './settings.ts';
+
+export const limits = {
+  allowed_symbols: symbolList('Symbols that may be traded; empty means those of `symbols`', []),
+  max_order_notional_pct: decimal('Largest order, notional over equity', {
+    min: 0.1,
+    max: 1_000,
+    default: 5,
+  }),
+  aggressive_collar_pct: decimal('Most distance of a marketable price from the fresh mid', {
+    min: 0.01,
+    max: 20,
+    default: 0.5,
+  }),
+  passive_distance_pct: decimal('Most distance of a resting price from the fresh mid', {
+    min: 0.1,
+    max: 50,
+    default: 20,
+  }),
+  max_position_pct: decimal('Position and working orders of a symbol, notional over equity', {
+    min: 0.1,
+    max: 10_000,
+    default: 20,
+  }),
+  max_gross_exposure_pct: decimal('All positions and working orders, notional over equity', {
+    min: 0.1,
+    max: 10_000,
+    default: 150,
+  }),
+  max_leverage: decimal('Leverage above which the start is refused', {
+    min: 1,
+    max: 125,
+    default: 2,
+  }),
+  max_open_orders_symbol: whole('Open orders of a symbol', { min: 1, max: 200, default: 40 }),
+  max_open_orders_account: whole('Open orders of the account', {
+    min: 1,
+    max: 10_000,
+    default: 150,
+  }),
+  scalp_data_age_ms: duration('wall time', 'Age of market data at which no scalp adds risk', {
+    min: 100,
+    max: 600_000,
+    default: 2_000,
+  }),
+  grid_data_age_ms: duration('wall time', 'Age of market data at which no grid adds risk', {
+    min: 100,
+    max: 600_000,
+    default: 10_000,
+  }),
+  cancel_data_age_ms: duration('wall time', 'Age of market data at which entries are cancelled', {
+    min: 1_000,
+    max: 3_600_000,
+    default: 30_000,
+  }),
+  halt_data_age_ms: duration('wall time', 'Age of market data at which the symbol is halted', {
+    min: 1_000,
+    max: 3_600_000,
+    default: 60_000,
+  }),
+};
+
+/** The paper account's figures, where they differ from the careful defaults for real money. */
+export const PAPER_PROFILE = {
+  flow_trading: { risk: { position_size_pct: 2 } },
+  limits: {
+    max_order_notional_pct: 10,
+    max_position_pct: 30,
+    max_gross_exposure_pct: 100,
+    max_leverage: 3,
+  },
+};

@@ -1,0 +1,85 @@
+/** Rules between two keys. Each names the key that a person would change. */
+import type { ConfigFile } from './schema.ts';
+
+type FlowTrading = ConfigFile['flow_trading'];
+export type BrokenRelation = {
+  readonly path: string;
+  readonly value: unknown;
+  readonly range: string;
+};
+
+export function brokenRelations(file: ConfigFile): BrokenRelation[] {
+  const { flow_trading: trading } = file;
+  return [
+    ...tradingRelations('flow_trading', trading),
+    ...Object.entries(file.symbol_overrides).flatMap(([symbol, override]) =>
+      tradingRelations(`symbol_overrides.${symbol}`, withOverride(trading, override)),
+    ),
+    ...below(
+      'flow_trading.risk.leverage',
+      trading.risk.leverage,
+      'limits.max_leverage',
+      file.limits.max_leverage,
+    ),
+    ...samePorts(file.ports),
+  ];
+}
+
+type Overridable = { readonly scalping: object; readonly grid: object; readonly risk: object };
+
+/** The settings of one symbol: the general ones with its own on top. */
+export function withOverride<T extends Overridable>(
+  trading: T,
+  override: Partial<Overridable> | undefined,
+): T {
+  return {
+    ...trading,
+    scalping: { ...trading.scalping, ...override?.scalping },
+    grid: { ...trading.grid, ...override?.grid },
+    risk: { ...trading.risk, ...override?.risk },
+  };
+}
+
+function tradingRelations(root: string, { grid, scalping, regime }: FlowTrading): BrokenRelation[] {
+  const at = (key: string) => `${root}.${key}`;
+  return [
+    ...below(at('grid.initial_levels'), grid.initial_levels, 'grid.levels', grid.levels),
+    ...below(
+      at('grid.max_spread_pct'),
+      grid.max_spread_pct,
+      'grid.breakout_threshold_pct',
+      grid.breakout_threshold_pct,
+    ),
+    ...below(
+      at('grid.breakout_threshold_pct'),
+      grid.breakout_threshold_pct,
+      'grid.stop_pct',
+      grid.stop_pct,
+    ),
+    ...below(
+      'flow_trading.regime.exit_trend_strength',
+      regime.exit_trend_strength,
+      'scalping.min_trend_strength',
+      scalping.min_trend_strength,
+    ),
+  ];
+}
+
+const below = (path: string, value: number, limitPath: string, limit: number): BrokenRelation[] =>
+  value <= limit ? [] : [{ path, value, range: `at most ${limit}, the value of ${limitPath}` }];
+
+function samePorts(ports: ConfigFile['ports']): BrokenRelation[] {
+  const entries = Object.entries(ports);
+  return entries.flatMap(([name, port], at) => {
+    const other = entries.slice(0, at).find(([, taken]) => taken === port);
+    return other === undefined
+      ? []
+      : [
+          {
+            path: `ports.${name}`,
+            value: port,
+            range: `a port other than that of ports.${other[0]}`,
+          },
+        ];
+  });
+}
