@@ -22,28 +22,3 @@ export type RegimeState = {
   readonly confirmations: number;
   readonly switchTimes: readonly EpochMs[];
 };
-
-export type RegimeConfig = {
-  /** ADX below which a trend has ended, 5 … `scalping.minTrendStrength`. */
-  readonly leaveTrendStrength: number;
-  /** Readings of 5m bars in a row that confirm another regime, 1 … 12. */
-  readonly confirmationBars: number;
-  /** Market time that a confirmed regime lasts at least, 0 … 1440 min. */
-  readonly minDwellMinutes: number;
-  /** Most switches in 60 market minutes, 1 … 12. */
-  readonly maxSwitchesPerHour: number;
-  /** Daily volatility in percent at which the classes medium, high and extreme begin. */
-  readonly volatilityBandsPct: {
-    readonly medium: number;
-    readonly high: number;
-    readonly extreme: number;
-  };
-};
-
-export const DEFAULT_REGIME_CONFIG: RegimeConfig = {
-  leaveTrendStrength: 20,
-  confirmationBars: 2,
-  minDwellMinutes: 15,
-  maxSwitchesPerHour: 4,
-  volatilityBandsPct: { medium: 2, high: 6, extreme: 15 },
-};

@@ -1,6 +1,6 @@
 /** What the strategies read of the configuration. Percentages are percent, not fractions. */
-import type { RegimeConfig } from '../regime/regime.ts';
-import { DEFAULT_REGIME_CONFIG } from '../regime/regime.ts';
+import type { RegimeConfig } from '../regime/regime-config.ts';
+import { DEFAULT_REGIME_CONFIG } from '../regime/regime-config.ts';
 
 export type ScalpingConfig = {
   /** Distance of the target from the entry, 0.1 … 5. */
