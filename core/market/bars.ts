@@ -85,14 +85,7 @@ export function addTrade(
     // The bar was opened by the clock; its prices are those of its own first trade.
     builder.current = { ...flatBar(bar.openTime, price), volume: quantity };
   } else {
-    merge(bar, {
-      openTime: bar.openTime,
-      open: price,
-      high: price,
-      low: price,
-      close: price,
-      volume: quantity,
-    });
+    extend(bar, price, price, price, quantity);
   }
   return closed;
 }
@@ -140,10 +133,15 @@ function flatBar(openTime: EpochMs, price: number): MutableBar {
 }
 
 function merge(into: MutableBar, part: Bar): void {
-  if (part.high > into.high) into.high = part.high;
-  if (part.low < into.low) into.low = part.low;
-  into.close = part.close;
-  into.volume = addVolume(into.volume, part.volume);
+  extend(into, part.high, part.low, part.close, part.volume);
+}
+
+/** Plain numbers, because this runs for every trade. */
+function extend(into: MutableBar, high: number, low: number, close: number, volume: number): void {
+  if (high > into.high) into.high = high;
+  if (low < into.low) into.low = low;
+  into.close = close;
+  into.volume = addVolume(into.volume, volume);
 }
 
 /**
