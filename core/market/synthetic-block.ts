@@ -28,13 +28,13 @@ export type MinuteBlock = {
 };
 
 /** Standard deviation of BTC's log return over one minute, before regime and hour. */
-const MINUTE_VOLATILITY = 0.00052;
-const SHOCK_DEGREES = 5;
+const MINUTE_VOLATILITY = 0.00078;
+const SHOCK_DEGREES = 12;
 /** Pull towards the anchor in a range, and of the anchor towards the price, per minute. */
-const RANGE_PULL = 1 / 150;
+const RANGE_PULL = 1 / 90;
 const ANCHOR_PULL = 1 / 900;
 /** Drift of a trend in units of `MINUTE_VOLATILITY`, mean of a log-normal strength. */
-const TREND_DRIFT = 0.075;
+const TREND_DRIFT = 0.045;
 /** Variation inside a minute relative to that of its close, for highs and lows. */
 const INSIDE_FACTOR = 0.9;
 /** A bar holds at least this many quantity steps, so that each trade in it has one. */

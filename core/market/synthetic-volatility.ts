@@ -14,11 +14,11 @@ export type CommonMinutes = {
 /** A log-volatility component: standard deviation and mean life in minutes. */
 type Component = { readonly spread: number; readonly lifeMinutes: number };
 
-const FAST: Component = { spread: 0.4, lifeMinutes: 25 };
-const SLOW: Component = { spread: 0.35, lifeMinutes: 1_800 };
-const COMMON_SHARE = 0.8;
-const OWN_SHARE = 0.6;
-const SHOCK_DEGREES = 5;
+const FAST: Component = { spread: 0.55, lifeMinutes: 20 };
+const SLOW: Component = { spread: 0.4, lifeMinutes: 1_800 };
+const COMMON_SHARE = 0.92;
+const OWN_SHARE = 0.39;
+const SHOCK_DEGREES = 12;
 /** Swing of the day: busiest when London and New York overlap, at 15:00 UTC. */
 const DAY_SWING = 0.25;
 
