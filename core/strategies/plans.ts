@@ -1,4 +1,5 @@
 /** Plans: everything that the machine needs to trade, prices and quantities included. */
+import type { DecisionCode } from './decision-codes.ts';
 import type { MarketFeatures } from '../market/features.ts';
 import type { EpochMs, Quote, Side } from '../market/market.ts';
 import type { MoneyText, PriceText, QuantityText } from '../money/units.ts';
@@ -92,6 +93,7 @@ export type Evaluation = {
   /** A new grid: the first one, or a reset of the standing one. */
   readonly gridPlan: GridPlan | null;
   readonly scalpPlan: ScalpPlan | null;
-  readonly code: string;
+  readonly code: DecisionCode;
+  /** One sentence with the figures. */
   readonly reason: string;
 };

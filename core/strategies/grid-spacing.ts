@@ -1,0 +1,46 @@
+/** How far apart the levels of a grid stand, in percent of its centre. */
+import type { GridConfig } from './strategy-config.ts';
+import type { MarketFeatures } from '../market/features.ts';
+import type { InstrumentRules } from '../market/market.ts';
+
+/** The step when volatility is unknown. */
+const UNKNOWN_STEP_PCT = 0.4;
+/** A level must earn this many times the maker fees of its two orders. */
+const FEE_MULTIPLE = 2;
+
+/** The least gross profit of a level: twice the maker fees of entry and counter-order. */
+export function feeAwareMinimumPct(rules: InstrumentRules): number {
+  return (FEE_MULTIPLE * 2 * Math.max(rules.makerFeeBps, 0)) / 100;
+}
+
+/** Gross distance from a level to its counter-order. */
+export function profitPerLevelPct(config: GridConfig, rules: InstrumentRules): number {
+  return Math.max(config.profitPerLevelPct, feeAwareMinimumPct(rules));
+}
+
+/**
+ * The step for `levels` levels a side: `spacingMultiplier` times the mean of the ATR and of the
+ * half Bollinger width over the levels, both on 15m bars; at least the profit per level, so that a
+ * counter-order never passes the centre, and at most what keeps the outermost level inside
+ * `maxSpreadPct`. Undefined when the two bounds exclude each other.
+ */
+export function gridStepPct(
+  features: MarketFeatures,
+  levels: number,
+  config: GridConfig,
+  rules: InstrumentRules,
+): number | undefined {
+  const most = config.maxSpreadPct / levels;
+  const least = profitPerLevelPct(config, rules);
+  if (least > most) return undefined;
+  const wanted = config.spacingMultiplier * volatilityStepPct(features, levels);
+  return Math.min(Math.max(wanted, least), most);
+}
+
+function volatilityStepPct(features: MarketFeatures, levels: number): number {
+  const readings = features.byTimeframe['15m'];
+  if (readings === null || readings.atr === null) return UNKNOWN_STEP_PCT;
+  const atrPct = (readings.atr / readings.close) * 100;
+  if (readings.bollingerWidthPct === null) return atrPct;
+  return (atrPct + readings.bollingerWidthPct / 2 / levels) / 2;
+}
