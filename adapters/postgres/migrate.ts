@@ -49,7 +49,12 @@ async function applyMissing(
   await client.query(`CREATE TABLE IF NOT EXISTS schema_migrations (
     name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
   const { rows } = await client.query('SELECT name, sha256 FROM schema_migrations');
-  const known = new Map(appliedRow.array().parse(rows).map((row) => [row.name, row.sha256]));
+  const known = new Map(
+    appliedRow
+      .array()
+      .parse(rows)
+      .map((row) => [row.name, row.sha256]),
+  );
   const applied: string[] = [];
   for (const { name, sql, sha256 } of migrations) {
     const recorded = known.get(name);
@@ -57,7 +62,10 @@ async function applyMissing(
     if (recorded !== undefined)
       throw new Error(`migration ${name} was applied with other content (sha256 ${recorded})`);
     await client.query(sql);
-    await client.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [name, sha256]);
+    await client.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [
+      name,
+      sha256,
+    ]);
     applied.push(name);
   }
   return applied;

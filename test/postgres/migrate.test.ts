@@ -24,7 +24,9 @@ test('two processes migrate at once: each file is applied once, a third time cha
 test('a migration that changed after it was applied is refused by name', async () => {
   const client = new pg.Client({ connectionString: postgres.connectionString });
   await client.connect();
-  await client.query(`UPDATE schema_migrations SET sha256 = 'other' WHERE name = '0001_ledger.sql'`);
+  await client.query(
+    `UPDATE schema_migrations SET sha256 = 'other' WHERE name = '0001_ledger.sql'`,
+  );
   await client.end();
   await expect(migrate(postgres.connectionString)).rejects.toThrow('0001_ledger.sql');
 });

@@ -1,0 +1,101 @@
+/** Rules that hold for a moment only: checked when an order is approved and again when it is sent. */
+import { priceText } from '../money/units.ts';
+import { price } from '../money/units.ts';
+import type { DeniedCode, DeniedReason } from '../orders/denied-reason.ts';
+import type { OrderIntent } from '../orders/order.ts';
+import { mid, statedPrice } from './order-figures.ts';
+import { exceedsPct, isSet } from './percent.ts';
+import type { LatchView, MomentContext } from './risk-context.ts';
+
+export type Rule<Context> = (order: OrderIntent, context: Context) => DeniedReason | undefined;
+
+export const denied = (
+  code: DeniedCode,
+  figures: Readonly<Record<string, string | number>>,
+): DeniedReason => ({
+  code,
+  figures: Object.fromEntries(Object.entries(figures).map(([key, value]) => [key, String(value)])),
+});
+
+export const limitMissing = (limit: string): DeniedReason => denied('LIMIT_MISSING', { limit });
+
+const latchFigures = (latch: Exclude<LatchView, { kind: 'clear' }>) =>
+  latch.kind === 'set'
+    ? { haltId: latch.haltId, level: latch.level }
+    : { unreadable: latch.message };
+
+/** A protective order is stopped by nothing but LOCKOUT. */
+const lockout: Rule<MomentContext> = (_order, { latch }) =>
+  latch.kind === 'set' && latch.level === 'LOCKOUT'
+    ? denied('HALT_LATCH_SET', latchFigures(latch))
+    : undefined;
+
+const haltLatch: Rule<MomentContext> = (_order, { latch }) =>
+  latch.kind === 'clear' ? undefined : denied('HALT_LATCH_SET', latchFigures(latch));
+
+/** P17. */
+const freshData: Rule<MomentContext> = (order, { dataAgeMs, quote, limits }) => {
+  const limit = order.strategy === 'scalp' ? limits.scalpDataAgeMs : limits.gridDataAgeMs;
+  if (!isSet(limit)) return limitMissing('dataAgeMs');
+  if (dataAgeMs === null || quote === null || !(dataAgeMs <= limit))
+    return denied('DATA_STALE', { limitMs: limit, ageMs: dataAgeMs ?? 'none' });
+  return undefined;
+};
+
+/** P4a for a price that would trade at once, P4b for one that would rest. */
+const priceCollar: Rule<MomentContext> = (order, { quote, limits }) => {
+  const stated = statedPrice(order);
+  if (stated === null || stated === undefined || quote === null) return undefined;
+  const middle = mid(quote);
+  const marketable = order.side === 'buy' ? stated >= price(quote.ask) : stated <= price(quote.bid);
+  const limit = marketable ? limits.aggressiveCollarPct : limits.passiveDistancePct;
+  if (!isSet(limit)) return limitMissing(marketable ? 'aggressiveCollarPct' : 'passiveDistancePct');
+  const distance = stated > middle ? stated - middle : middle - stated;
+  if (!exceedsPct(distance, limit, middle)) return undefined;
+  return denied('PRICE_COLLAR_EXCEEDED', {
+    limitPct: limit,
+    price: priceText(stated),
+    mid: priceText(middle),
+  });
+};
+
+const unknownOrder: Rule<MomentContext> = (_order, { unknownOrders }) =>
+  unknownOrders > 0 ? denied('UNKNOWN_ORDER_PENDING', { orders: unknownOrders }) : undefined;
+
+const protection: Rule<MomentContext> = (_order, { unprotectedMs, limits }) => {
+  if (!isSet(limits.protectionGraceMs)) return limitMissing('protectionGraceMs');
+  if (unprotectedMs === null || unprotectedMs <= limits.protectionGraceMs) return undefined;
+  return denied('PROTECTION_MISSING', {
+    limitMs: limits.protectionGraceMs,
+    unprotectedMs: Math.round(unprotectedMs),
+  });
+};
+
+const RISK_ADDING: readonly Rule<MomentContext>[] = [
+  haltLatch,
+  freshData,
+  priceCollar,
+  unknownOrder,
+  protection,
+];
+const PROTECTIVE: readonly Rule<MomentContext>[] = [lockout];
+
+/** The first rule that refuses the order now; undefined when none does. */
+export function momentRefusal(
+  order: OrderIntent,
+  context: MomentContext,
+): DeniedReason | undefined {
+  return firstRefusal(order.reduceOnly ? PROTECTIVE : RISK_ADDING, order, context);
+}
+
+export function firstRefusal<Context>(
+  rules: readonly Rule<Context>[],
+  order: OrderIntent,
+  context: Context,
+): DeniedReason | undefined {
+  for (const rule of rules) {
+    const reason = rule(order, context);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}

@@ -1,0 +1,41 @@
+/** What the pre-trade rules look at. All of it is read under the lock of the account row. */
+import type { InstrumentRules, Quote } from '../market/market.ts';
+import type { TradingLevel } from '../market/watch.ts';
+import type { Money } from '../money/units.ts';
+import type { SymbolExposure } from './exposure.ts';
+import type { RiskLimits } from './risk-limits.ts';
+
+/** The halt that stands over a symbol; `unreadable` counts as set. */
+export type LatchView =
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'set'; readonly haltId: string; readonly level: TradingLevel }
+  | { readonly kind: 'unreadable'; readonly message: string };
+
+/** The part that changes by the moment: looked at again right before an order is sent. */
+export type MomentContext = {
+  readonly limits: RiskLimits;
+  readonly latch: LatchView;
+  readonly quote: Quote | null;
+  /** Since the last market data was received here (wall time); null when there was none. */
+  readonly dataAgeMs: number | null;
+  /** Orders of the symbol whose outcome is unknown. */
+  readonly unknownOrders: number;
+  /** How long the position has lacked live or pending protection (wall time); null: it has it. */
+  readonly unprotectedMs: number | null;
+};
+
+export type RiskContext = MomentContext & {
+  readonly symbol: string;
+  readonly level: TradingLevel;
+  readonly rules: InstrumentRules;
+  readonly equity: Money;
+  /** This symbol. */
+  readonly exposure: SymbolExposure;
+  /** Worst notional of all other symbols of the account. */
+  readonly otherNotional: Money;
+  readonly openOrders: {
+    readonly symbolOrdinary: number;
+    readonly symbolConditional: number;
+    readonly account: number;
+  };
+};

@@ -1,0 +1,53 @@
+/** The limits of the pre-trade gate, as data. A limit that is not set denies what needs it. */
+
+/**
+ * Percentages are of equity, in percent (2 = 2 %). *Margin* is initial margin: notional over
+ * leverage. Ages are wall time. `undefined`, zero, negative and non-finite all count as missing.
+ */
+export type RiskLimits = {
+  /** P1: venue symbols that may be traded; empty means none. */
+  readonly allowedSymbols: readonly string[] | undefined;
+  /** The leverage set at the venue; turns notional into margin. */
+  readonly leverage: number | undefined;
+  /** P2: notional of one order. */
+  readonly orderNotionalPct: number | undefined;
+  /** Margin of one position; a symbol may hold `positionsPerSymbol` of them. */
+  readonly positionSizePct: number | undefined;
+  readonly positionsPerSymbol: number | undefined;
+  /** P5: notional of a symbol's position with its working orders, worst case on one side. */
+  readonly positionNotionalPct: number | undefined;
+  /** Margin of all positions with their working orders. */
+  readonly exposurePct: number | undefined;
+  /** P6: notional of all positions with their working orders. */
+  readonly grossNotionalPct: number | undefined;
+  /** P8: ordinary and conditional orders together. */
+  readonly openOrdersPerSymbol: number | undefined;
+  readonly openOrdersPerAccount: number | undefined;
+  /** P4a: how far beyond the fresh mid a marketable price may reach. */
+  readonly aggressiveCollarPct: number | undefined;
+  /** P4b: how far from the fresh mid a resting price may stand. */
+  readonly passiveDistancePct: number | undefined;
+  /** P17: age of market data by local receipt; `scalp` for scalps, `grid` for the rest. */
+  readonly scalpDataAgeMs: number | undefined;
+  readonly gridDataAgeMs: number | undefined;
+  /** How long a position may lack live or pending protection before new entries are denied. */
+  readonly protectionGraceMs: number | undefined;
+};
+
+/** The paper account's figures but for its symbols, which the configuration names. */
+export const PAPER_RISK_LIMITS: Omit<RiskLimits, 'allowedSymbols'> = {
+  leverage: 3,
+  orderNotionalPct: 10,
+  positionSizePct: 2,
+  positionsPerSymbol: 3,
+  positionNotionalPct: 30,
+  exposurePct: 10,
+  grossNotionalPct: 100,
+  openOrdersPerSymbol: 40,
+  openOrdersPerAccount: 150,
+  aggressiveCollarPct: 0.5,
+  passiveDistancePct: 20,
+  scalpDataAgeMs: 2_000,
+  gridDataAgeMs: 10_000,
+  protectionGraceMs: 5_000,
+};
