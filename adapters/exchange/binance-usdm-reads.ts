@@ -1,0 +1,133 @@
+/** Binance USD-M requests that only read. */
+import { z } from 'zod';
+import { toConditionalOrder, toFill, toVenueOrder } from './binance-usdm-orders.ts';
+import { priceOf } from './binance-usdm-orders.ts';
+import { binanceUsdmAccount } from './binance-usdm-account.ts';
+import { instrumentRules } from './binance-usdm-rules.ts';
+import {
+  algoSchema,
+  bookTickerSchema,
+  commissionSchema,
+  exchangeInfoSchema,
+  orderSchema,
+  premiumIndexSchema,
+  serverTimeSchema,
+  tradeSchema,
+} from './binance-usdm-schemas.ts';
+import { VenueRejected } from './errors.ts';
+import type { Exchange } from './exchange-client.ts';
+import { read } from './reply.ts';
+import { VENUE_TRAITS } from './venue-table.ts';
+import { PAGE_ROWS } from './venue-wire.ts';
+import type { Fees, OrderId, PageStart, VenueReads } from './venue-wire.ts';
+
+const traits = VENUE_TRAITS['binance-usdm'];
+
+export const binanceUsdmReads = (exchange: Exchange): VenueReads => ({
+  ...binanceUsdmAccount(exchange),
+  time: async () =>
+    (await read(serverTimeSchema, 'time', () => exchange.fapiPublicGetTime())).serverTime,
+  rules: async () => {
+    const ask = () => exchange.fapiPublicGetExchangeInfo();
+    const { symbols } = await read(exchangeInfoSchema, 'exchangeInfo', ask);
+    return symbols.filter((info) => info.status === 'TRADING').map(instrumentRules);
+  },
+  fees: (symbol) => fees(exchange, symbol),
+  quote: (symbol) => quote(exchange, symbol),
+  order: (symbol, id, conditional) => order(exchange, symbol, id, conditional),
+  openOrders: (symbol, conditional) => openOrders(exchange, symbol, conditional),
+  allOrders: (symbol, conditional, start) => allOrders(exchange, symbol, conditional, start),
+  trades: async (symbol, start) => {
+    const parameters = { symbol, ...pageParameters(start, 'fromId') };
+    const ask = () => exchange.fapiPrivateGetUserTrades(parameters);
+    return (await read(z.array(tradeSchema), 'userTrades', ask)).map(toFill);
+  },
+});
+
+async function fees(exchange: Exchange, symbol: string): Promise<Fees> {
+  const ask = () => exchange.fapiPrivateGetCommissionRate({ symbol });
+  const rates = await read(commissionSchema, 'commissionRate', ask);
+  const bps = (rate: string) => Math.round(Number(rate) * 1e8) / 1e4;
+  return {
+    makerFeeBps: bps(rates.makerCommissionRate),
+    takerFeeBps: bps(rates.takerCommissionRate),
+  };
+}
+
+async function quote(exchange: Exchange, symbol: string) {
+  const [book, premium] = await Promise.all([
+    read(bookTickerSchema, 'bookTicker', () => exchange.fapiPublicGetTickerBookTicker({ symbol })),
+    read(premiumIndexSchema, 'premiumIndex', () => exchange.fapiPublicGetPremiumIndex({ symbol })),
+  ]);
+  return {
+    time: Math.max(book.time, premium.time),
+    bid: priceOf(book.bidPrice),
+    ask: priceOf(book.askPrice),
+    mark: priceOf(premium.markPrice),
+  };
+}
+
+async function order(exchange: Exchange, symbol: string, id: OrderId, conditional: boolean) {
+  try {
+    return conditional
+      ? await conditionalOrder(exchange, symbol, id)
+      : await ordinaryOrder(exchange, symbol, id);
+  } catch (error) {
+    if (error instanceof VenueRejected && isNotFound(error.code)) return undefined;
+    throw error;
+  }
+}
+
+const isNotFound = (code: string): boolean =>
+  (traits.notFound.codes as readonly string[]).includes(code);
+
+async function ordinaryOrder(exchange: Exchange, symbol: string, id: OrderId) {
+  const key =
+    'clientOrderId' in id
+      ? { [traits.clientId.ordinary.fetch]: id.clientOrderId }
+      : { orderId: id.venueOrderId };
+  const ask = () => exchange.fapiPrivateGetOrder({ symbol, ...key });
+  return toVenueOrder(await read(orderSchema, 'order', ask));
+}
+
+async function conditionalOrder(exchange: Exchange, symbol: string, id: OrderId) {
+  const key =
+    'clientOrderId' in id
+      ? { [traits.clientId.conditional.fetch]: id.clientOrderId }
+      : { algoId: id.venueOrderId };
+  const ask = () => exchange.fapiPrivateGetAlgoOrder({ symbol, ...key });
+  return toConditionalOrder(await read(algoSchema, 'algoOrder', ask));
+}
+
+async function openOrders(exchange: Exchange, symbol: string, conditional: boolean) {
+  if (conditional) {
+    const ask = () => exchange.fapiPrivateGetOpenAlgoOrders({ symbol });
+    return (await read(z.array(algoSchema), 'openAlgoOrders', ask)).map(toConditionalOrder);
+  }
+  const ask = () => exchange.fapiPrivateGetOpenOrders({ symbol });
+  return (await read(z.array(orderSchema), 'openOrders', ask)).map(toVenueOrder);
+}
+
+async function allOrders(
+  exchange: Exchange,
+  symbol: string,
+  conditional: boolean,
+  start: PageStart,
+) {
+  if (conditional) {
+    const parameters = { symbol, ...pageParameters(start, 'algoId') };
+    const ask = () => exchange.fapiPrivateGetAllAlgoOrders(parameters);
+    return (await read(z.array(algoSchema), 'allAlgoOrders', ask)).map(toConditionalOrder);
+  }
+  const parameters = { symbol, ...pageParameters(start, 'orderId') };
+  const ask = () => exchange.fapiPrivateGetAllOrders(parameters);
+  return (await read(z.array(orderSchema), 'allOrders', ask)).map(toVenueOrder);
+}
+
+/** The venue takes a range of less than 7 days or an id to start from, never both. */
+const pageParameters = (start: PageStart, idName: string) => ({
+  limit: PAGE_ROWS,
+  ...('since' in start
+    ? { startTime: start.since, endTime: start.until }
+    : { [idName]: start.fromId }),
+});

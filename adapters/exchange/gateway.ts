@@ -1,0 +1,202 @@
+/** The gateway to one venue account: what the port promises, over the requests of a venue. */
+import type { EpochMs } from '../../core/market/market.ts';
+import { isTerminalStatus } from '../../core/orders/order.ts';
+import type { Fill, OrderIntent } from '../../core/orders/order.ts';
+import type { CancelOutcome } from '../../core/orders/outcomes.ts';
+import type { ExchangeGateway, PlaceReply, VenueOrder } from '../ports.ts';
+import { binanceUsdmReads } from './binance-usdm-reads.ts';
+import { binanceUsdmWrites } from './binance-usdm-writes.ts';
+import { classifyFailure } from './errors.ts';
+import { readHistory } from './history.ts';
+import { KnownOrders } from './known-orders.ts';
+import type { ExchangeTransport } from './paper-transport.ts';
+import { placeIntents } from './placing.ts';
+import { prepareSymbol } from './prepare-symbol.ts';
+import { RequestBudget } from './request-budget.ts';
+import { RulesCache } from './rules-cache.ts';
+import { startVenueClock } from './venue-clock.ts';
+import type { VenueClock } from './venue-clock.ts';
+import { VENUE_TRAITS } from './venue-table.ts';
+import type { VenueWire } from './venue-wire.ts';
+
+export type ExchangeGatewayOptions = {
+  readonly transport: ExchangeTransport;
+  /** Wall milliseconds of this machine. */
+  readonly wallClock: () => EpochMs;
+};
+
+/** Connects to Binance USD-M (or its paper twin) and measures its clock. Throws VenueUnavailable. */
+export async function createExchangeGateway(
+  options: ExchangeGatewayOptions,
+): Promise<ExchangeGateway> {
+  const budget = new RequestBudget(options.wallClock);
+  const onResponse = budget.onResponse.bind(budget);
+  const reads = await options.transport.open({ onResponse });
+  reads.enableRateLimit = true;
+  reads.throttle = (weight: unknown) => budget.admitRead(Number(weight));
+  const writes = await options.transport.open({ onResponse });
+  const wire: VenueWire = {
+    traits: VENUE_TRAITS['binance-usdm'],
+    ...binanceUsdmReads(reads),
+    ...binanceUsdmWrites(writes),
+  };
+  const clock = await startVenueClock(() => wire.time(), options.wallClock);
+  return new VenueGateway(wire, clock, budget, options.wallClock);
+}
+
+class VenueGateway implements ExchangeGateway {
+  readonly #wire: VenueWire;
+  readonly #clock: VenueClock;
+  readonly #budget: RequestBudget;
+  readonly #rules: RulesCache;
+  readonly #known = new KnownOrders();
+
+  constructor(wire: VenueWire, clock: VenueClock, budget: RequestBudget, wallClock: () => EpochMs) {
+    this.#wire = wire;
+    this.#clock = clock;
+    this.#budget = budget;
+    this.#rules = new RulesCache(wire, wallClock);
+  }
+
+  rules = (symbol: string) => this.#rules.rules(symbol);
+  venueTime = () => this.#clock.now();
+  position = (symbol: string) => this.#wire.position(symbol);
+  equity = () => this.#wire.equity();
+  quote = (symbol: string) => this.#wire.quote(symbol);
+  prepareSymbol = (symbol: string, leverage: number) => prepareSymbol(this.#wire, symbol, leverage);
+
+  async place(
+    symbol: string,
+    intents: readonly OrderIntent[],
+    timestamp: EpochMs,
+  ): Promise<PlaceReply[]> {
+    if (this.#budget.blockedMs > 0) return intents.map(() => notSent(this.#budget.blockedMs));
+    const request = { symbol, intents, timestamp };
+    const replies = await placeIntents(this.#wire, this.#find, request);
+    for (const reply of replies) {
+      if (reply.kind === 'acked') this.#known.learn(reply.order);
+      // The venue's clock and ours disagree: measure before the next order.
+      if (reply.kind === 'rejected' && reply.code === '-1021')
+        this.#clock.sync().catch(() => undefined);
+    }
+    return replies;
+  }
+
+  async cancel(
+    symbol: string,
+    clientOrderId: string,
+    conditional: boolean,
+  ): Promise<CancelOutcome> {
+    try {
+      await this.#wire.cancel(symbol, clientOrderId, conditional);
+      return { clientOrderId, kind: 'requested', message: '' };
+    } catch (error) {
+      const { code, kind, message } = classifyFailure(error);
+      const { codes } = this.#wire.traits.notFound;
+      if (code !== null && codes.includes(code))
+        return { clientOrderId, kind: 'notFound', message };
+      return { clientOrderId, kind: kind === 'rejected' ? 'rejected' : 'unknown', message };
+    }
+  }
+
+  async findOrder(symbol: string, clientOrderId: string): Promise<VenueOrder | undefined> {
+    const order = await this.#find(symbol, clientOrderId);
+    if (order !== undefined) this.#known.learn(order);
+    return order;
+  }
+
+  #find = async (symbol: string, clientOrderId: string): Promise<VenueOrder | undefined> => {
+    const [ordinary, conditional] = await Promise.all([
+      this.#wire.order(symbol, { clientOrderId }, false),
+      this.#wire.order(symbol, { clientOrderId }, true),
+    ]);
+    const found = conditional ?? ordinary ?? (await this.#findInHistory(symbol, clientOrderId));
+    return found === undefined ? undefined : this.#followChild(symbol, found);
+  };
+
+  /** Conditional orders leave the query by id before they leave the list. */
+  async #findInHistory(symbol: string, clientOrderId: string): Promise<VenueOrder | undefined> {
+    const { forgottenAfterMs } = this.#wire.traits.notFound;
+    const orders = await this.#allOrders(symbol, true, this.venueTime() - forgottenAfterMs);
+    return orders.findLast((order) => order.clientOrderId === clientOrderId);
+  }
+
+  /** A triggered conditional order is what its child is. */
+  async #followChild(symbol: string, order: VenueOrder): Promise<VenueOrder> {
+    if (order.status !== 'triggered' || order.childOrderId === null) return order;
+    const child = await this.#wire.order(symbol, { venueOrderId: order.childOrderId }, false);
+    if (child === undefined || !isTerminalStatus(child.status)) return order;
+    return { ...order, status: child.status, executed: child.executed, eventTime: child.eventTime };
+  }
+
+  async openOrders(symbol: string): Promise<VenueOrder[]> {
+    const [ordinary, conditional] = await Promise.all([
+      this.#wire.openOrders(symbol, false),
+      this.#wire.openOrders(symbol, true),
+    ]);
+    const orders = [...ordinary, ...conditional];
+    for (const order of orders) this.#known.learn(order);
+    return orders;
+  }
+
+  async closedOrders(symbol: string, since: EpochMs): Promise<VenueOrder[]> {
+    const [ordinary, conditional] = await Promise.all([
+      this.#allOrders(symbol, false, since),
+      this.#allOrders(symbol, true, since),
+    ]);
+    const followed = await Promise.all(
+      conditional.map((order) => this.#followChild(symbol, order)),
+    );
+    return [...ordinary, ...followed].filter((order) => isTerminalStatus(order.status));
+  }
+
+  async fillsSince(symbol: string, since: EpochMs): Promise<Fill[]> {
+    const fills = await readHistory(
+      (start) => this.#wire.trades(symbol, start),
+      (fill) => fill.tradeId,
+      since,
+      this.venueTime(),
+    );
+    await this.#learnOrdersOf(symbol, fills);
+    return fills.map((fill) => ({
+      ...fill,
+      clientOrderId: this.#known.clientIdOf(fill.orderId) ?? null,
+    }));
+  }
+
+  /** Children of conditional orders first: their own client id need not be ours. */
+  async #learnOrdersOf(symbol: string, fills: readonly Fill[]): Promise<void> {
+    const first = fills.find((fill) => this.#known.clientIdOf(fill.orderId) === undefined);
+    if (first === undefined) return;
+    const { forgottenAfterMs } = this.#wire.traits.notFound;
+    await this.#allOrders(symbol, true, first.eventTime - forgottenAfterMs);
+    const unknown = new Set(
+      fills.map((fill) => fill.orderId).filter((id) => this.#known.clientIdOf(id) === undefined),
+    );
+    for (const venueOrderId of unknown) {
+      const order = await this.#wire.order(symbol, { venueOrderId }, false);
+      if (order !== undefined) this.#known.learn(order);
+    }
+  }
+
+  async #allOrders(symbol: string, conditional: boolean, since: EpochMs): Promise<VenueOrder[]> {
+    const orders = await readHistory(
+      (start) => this.#wire.allOrders(symbol, conditional, start),
+      (order) => order.venueOrderId,
+      since,
+      this.venueTime(),
+    );
+    for (const order of orders) this.#known.learn(order);
+    return orders;
+  }
+
+  async close(): Promise<void> {
+    this.#clock.stop();
+  }
+}
+
+const notSent = (blockedMs: number): PlaceReply => ({
+  kind: 'rejected',
+  code: '-1003',
+  message: `not sent: the venue asked us to stay away for ${blockedMs} ms`,
+});

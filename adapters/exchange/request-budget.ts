@@ -1,0 +1,57 @@
+/** Keeps reads below the venue's request limits, so that orders and cancels always have room. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EpochMs } from '../../core/market/market.ts';
+import { VenueUnavailable } from './errors.ts';
+
+/** Request weight a minute on Binance USD-M. */
+const WEIGHT_MAX = 2_400;
+/** The rest is for orders, cancels and whoever else uses this address. */
+const READ_WEIGHT_MAX = WEIGHT_MAX * 0.75;
+const WAIT_MAX_MS = 5_000;
+const MINUTE_MS = 60_000;
+const BLOCK_DEFAULT_MS = 10_000;
+const WEIGHT_HEADER = 'X-Mbx-Used-Weight-1m';
+
+export class RequestBudget {
+  readonly #wallClock: () => EpochMs;
+  #usedWeight = 0;
+  #minute = 0;
+  #blockedUntil = 0;
+
+  constructor(wallClock: () => EpochMs) {
+    this.#wallClock = wallClock;
+  }
+
+  /** Wall milliseconds for which the venue told us to stay away (429, 418). */
+  get blockedMs(): number {
+    return Math.max(0, this.#blockedUntil - this.#wallClock());
+  }
+
+  /** Takes what a response says of the limits. */
+  onResponse(status: number, headers: Readonly<Record<string, string>>): void {
+    const used = Number(headers[WEIGHT_HEADER]);
+    if (Number.isFinite(used)) this.#setUsed(used);
+    if (status !== 429 && status !== 418) return;
+    const retryAfterMs = Number(headers['Retry-After']) * 1_000 || BLOCK_DEFAULT_MS;
+    this.#blockedUntil = this.#wallClock() + retryAfterMs;
+  }
+
+  /** Waits until a read may go out; throws VenueUnavailable when that takes over 5 s. */
+  async admitRead(weight: number): Promise<void> {
+    const now = this.#wallClock();
+    const minute = Math.floor(now / MINUTE_MS);
+    if (minute > this.#minute) this.#setUsed(0);
+    const full = this.#usedWeight + weight > READ_WEIGHT_MAX;
+    const untilNextMinuteMs = full ? (minute + 1) * MINUTE_MS - now : 0;
+    const waitMs = Math.max(this.blockedMs, untilNextMinuteMs);
+    this.#usedWeight += weight;
+    if (waitMs > WAIT_MAX_MS)
+      throw new VenueUnavailable(`request limit of the venue: not asked for ${waitMs} ms`);
+    if (waitMs > 0) await delay(waitMs);
+  }
+
+  #setUsed(weight: number): void {
+    this.#usedWeight = weight;
+    this.#minute = Math.floor(this.#wallClock() / MINUTE_MS);
+  }
+}
