@@ -1,0 +1,91 @@
+/** The matching engine with its journal: every change is on disk before anyone hears of it. */
+import type { EpochMs, MarketStep } from '../core/market/market.ts';
+import { apply } from '../core/matching/apply.ts';
+import type { Command, Replies } from '../core/matching/commands.ts';
+import type { MatchingState } from '../core/matching/state.ts';
+import type { MatchingEvent } from '../core/matching/types.ts';
+import { outcomeEntries } from './journal/entries.ts';
+import type { JournalEntry, JournalFile } from './journal/file.ts';
+import type { StepMemory } from './journal/step-memory.ts';
+
+/** Everything that changes the venue but market steps. */
+export type ExchangeCommand = Exclude<Command, { type: 'market' }>;
+export type EventListener = (events: readonly MatchingEvent[]) => void;
+
+export type ExchangeParts = {
+  readonly state: MatchingState;
+  readonly journal: JournalFile;
+  readonly memory: StepMemory;
+  readonly wallClock: () => EpochMs;
+  /** Where market time stands before the first step. */
+  readonly marketTime: EpochMs;
+};
+
+export class Exchange {
+  readonly state: MatchingState;
+  readonly #journal: JournalFile;
+  readonly #memory: StepMemory;
+  readonly #wallClock: () => EpochMs;
+  readonly #listeners: EventListener[] = [];
+  /** Newest steps that the engine has and the journal has not, by symbol. */
+  readonly #unwritten = new Map<string, MarketStep>();
+  #marketTime: EpochMs;
+
+  constructor(parts: ExchangeParts) {
+    this.state = parts.state;
+    this.#journal = parts.journal;
+    this.#memory = parts.memory;
+    this.#wallClock = parts.wallClock;
+    this.#marketTime = parts.marketTime;
+  }
+
+  /** Market time: that of the newest step. Orders and trades carry it. */
+  get marketTime(): EpochMs {
+    return this.#marketTime;
+  }
+
+  /** Listeners hear events after they are on disk, in the order of the engine. */
+  onEvents(listener: EventListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Applies a command; its outcome is on disk when the reply is returned. */
+  submit<C extends ExchangeCommand>(command: C): Replies[C['type']] {
+    const entries = [...this.#takeUnwritten(), { kind: 'command', command }];
+    const { reply, events } = apply(this.state, command);
+    this.#commit([...entries, ...outcomeEntries(command, reply, events)], events);
+    return reply;
+  }
+
+  /** Applies a market step; it is journaled when it changed an account or must be remembered. */
+  step(step: MarketStep): void {
+    this.#marketTime = Math.max(this.#marketTime, step.time);
+    const remembered = this.#memory.needs(step.symbol);
+    const { events } = apply(this.state, { type: 'market', step });
+    this.#unwritten.delete(step.symbol);
+    if (events.length === 0 && !remembered) {
+      this.#unwritten.set(step.symbol, step);
+      return;
+    }
+    const entries = [...this.#takeUnwritten(), { kind: 'market', step }];
+    this.#commit([...entries, ...outcomeEntries(undefined, { ok: true }, events)], events);
+  }
+
+  /** Writes how far market time has come. */
+  recordClock(steps: number): void {
+    this.#journal.append([{ kind: 'clock', steps }], this.#wallClock(), this.#marketTime);
+  }
+
+  #takeUnwritten(): JournalEntry[] {
+    const steps = [...this.#unwritten.values()].toSorted((a, b) => a.time - b.time);
+    this.#unwritten.clear();
+    return steps.map((step) => ({ kind: 'market', step }));
+  }
+
+  #commit(entries: readonly JournalEntry[], events: readonly MatchingEvent[]): void {
+    this.#journal.append(entries, this.#wallClock(), this.#marketTime);
+    this.#memory.observe(events);
+    if (events.length === 0) return;
+    for (const listener of this.#listeners) listener(events);
+  }
+}

@@ -1,0 +1,76 @@
+/** From a journal back to the venue's state: the newest snapshot, then every command and step. */
+import { isDeepStrictEqual } from 'node:util';
+import type { EpochMs, InstrumentRules, MarketStep } from '../../core/market/market.ts';
+import { apply } from '../../core/matching/apply.ts';
+import type { Command } from '../../core/matching/commands.ts';
+import { importState } from '../../core/matching/snapshot.ts';
+import type { MatchingSnapshot } from '../../core/matching/snapshot.ts';
+import { createMatching } from '../../core/matching/state.ts';
+import type { MatchingState } from '../../core/matching/state.ts';
+import type { MatchingConfig } from '../../core/matching/types.ts';
+import { outcomeEntries } from './entries.ts';
+import type { JournalEntry, JournalRecord } from './file.ts';
+
+export type Recovered = {
+  readonly state: MatchingState;
+  /** The newest market time in the journal; undefined for a new one. */
+  readonly marketTime: EpochMs | undefined;
+  /** Entries that a crash kept from the end of the file; to be appended. */
+  readonly missing: readonly JournalEntry[];
+};
+
+/**
+ * Rebuilds the state by applying journaled commands and steps again. The outcomes must be those in
+ * the journal; only the last ones may be missing. Throws an Error naming the first that differs.
+ */
+export function recover(records: readonly JournalRecord[], config: MatchingConfig): Recovered {
+  const from = records.findLastIndex((record) => record.kind === 'snapshot');
+  const snapshot = records[from]?.['state'] as MatchingSnapshot | undefined;
+  const state = snapshot === undefined ? createMatching(config) : importState(snapshot);
+  checkInstruments(state.config.instruments, config.instruments);
+  let expected: JournalEntry[] = [];
+  for (const record of records.slice(from + 1)) {
+    const inputs = inputOf(record);
+    if (inputs === undefined) {
+      if (!PASSIVE.has(record.kind)) expected = checkOutcome(record, expected);
+      continue;
+    }
+    if (expected.length > 0) throw outcomeMissing(record, expected);
+    const { reply, events } = apply(state, inputs);
+    expected = outcomeEntries(inputs.type === 'market' ? undefined : inputs, reply, events);
+  }
+  const marketTime = records.at(-1)?.marketTime;
+  return { state, marketTime, missing: expected };
+}
+
+/** Records that are neither an input nor an outcome. */
+const PASSIVE: ReadonlySet<string> = new Set(['started', 'clock', 'snapshot']);
+
+function inputOf(record: JournalRecord): Command | undefined {
+  if (record.kind === 'market') return { type: 'market', step: record['step'] as MarketStep };
+  return record.kind === 'command' ? (record['command'] as Command) : undefined;
+}
+
+function checkOutcome(record: JournalRecord, expected: readonly JournalEntry[]): JournalEntry[] {
+  const { seq, wallTime: _wall, marketTime: _market, ...entry } = record;
+  const wanted: unknown = JSON.parse(JSON.stringify(expected[0] ?? null));
+  if (isDeepStrictEqual(wanted, entry)) return expected.slice(1);
+  throw new Error(`journal seq ${seq} (${record.kind}) is not what its command leads to`);
+}
+
+function outcomeMissing(record: JournalRecord, expected: readonly JournalEntry[]): Error {
+  return new Error(`journal: ${expected[0]?.kind} is missing before seq ${record.seq}`);
+}
+
+function checkInstruments(
+  journaled: readonly InstrumentRules[],
+  wanted: readonly InstrumentRules[],
+): void {
+  for (const rules of wanted) {
+    const old = journaled.find((entry) => entry.symbol === rules.symbol);
+    if (old !== undefined && isDeepStrictEqual(old, rules)) continue;
+    throw new Error(
+      `journal: ${rules.symbol} is not among its instruments with these rules; use another journal`,
+    );
+  }
+}

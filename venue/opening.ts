@@ -1,0 +1,216 @@
+/** Opens the venue's parts: journal and state from disk, market, streams, driver. */
+import type { EpochMs, MarketSource, MarketStep } from '../core/market/market.ts';
+import type { Command, Funding } from '../core/matching/commands.ts';
+import { hasAccount, lastStep } from '../core/matching/queries.ts';
+import { exportState } from '../core/matching/snapshot.ts';
+import type { MatchingState } from '../core/matching/state.ts';
+import { Exchange } from './exchange.ts';
+import { JournalFile, readJournal } from './journal/file.ts';
+import type { JournalEntry, JournalRecord } from './journal/file.ts';
+import { PositionFile, readPosition } from './journal/position-file.ts';
+import type { MarketPosition } from './journal/position-file.ts';
+import { recover } from './journal/recovery.ts';
+import { StepMemory } from './journal/step-memory.ts';
+import { FUNDING_INTERVAL_MS } from './market/funding.ts';
+import { MarketFloor } from './market/floor.ts';
+import { Lockstep } from './market/lockstep.ts';
+import { Pacer, StepQueue } from './market/pacer.ts';
+import { SymbolTape } from './market/tape.ts';
+import { matchingConfig } from './matching-config.ts';
+import type { VenueSettings } from './options.ts';
+import type { VenueParts } from './rest/route.ts';
+import { ListenKeys } from './streams/listen-keys.ts';
+import { StreamHub } from './streams/stream-hub.ts';
+
+/**
+ * The market: a source, or a function that makes one. The function is told the market time from
+ * which a restarted venue needs steps (undefined for a new one); a source may start there or
+ * earlier, must show the same path, and its older steps are passed over.
+ */
+export type MarketInput = MarketSource | ((resumeFrom: EpochMs | undefined) => MarketSource);
+
+export type OpenVenue = VenueParts & {
+  readonly hub: StreamHub;
+  /** Present when the market waits for its participants. */
+  readonly lockstep: Lockstep | undefined;
+  /** Market time, end and step count, for the admin port. */
+  describe(): Record<string, unknown>;
+  expireListenKeys(): void;
+  start(): void;
+  /** Stops the market and the streams; requests are still answered. */
+  halt(): void;
+  closeFiles(): void;
+};
+
+/** Brings the venue to where its journal ends, with the market standing still. */
+export function openVenue(
+  settings: VenueSettings,
+  market: MarketInput,
+  wallClock: () => EpochMs,
+): OpenVenue {
+  const positionPath = `${settings.journalPath}.position`;
+  const { records, wholeBytes } = readJournal(settings.journalPath);
+  const position = newestPosition(records, readPosition(positionPath));
+  const source = typeof market === 'function' ? market(resumeFrom(position)) : market;
+  const tapes = new Map(
+    source.instruments.map((rules) => [rules.symbol, new SymbolTape(rules, source)]),
+  );
+  const fundings = settledFundings(records);
+  for (const funding of fundings) tapes.get(funding.symbol)?.funding.restore(funding);
+  const queue = new StepQueue(() => source.next());
+  passOver(queue, tapes, position);
+  const journal = new JournalFile(settings.journalPath, { seq: records.length, wholeBytes });
+  const marketTime = position?.time ?? source.startTime;
+  const exchange = openExchange({ settings, source, records, journal, marketTime, wallClock });
+  catchUp(exchange, tapes);
+
+  const listenKeys = new ListenKeys(settings.listenKeyTtlMs, wallClock);
+  const hub = new StreamHub(tapes, listenKeys);
+  const positionFile = new PositionFile(positionPath);
+  const floor = new MarketFloor({
+    exchange,
+    tapes,
+    hub,
+    wallClock,
+    savePosition: (reached) => positionFile.write(reached),
+    steps: position?.steps ?? 0,
+    fundedUntil: new Map(fundings.map(({ symbol, time }) => [symbol, time])),
+  });
+  const onStep = (step: MarketStep): void => floor.take(step);
+  const { speed } = settings;
+  const lockstep =
+    settings.lockstep === undefined
+      ? undefined
+      : new Lockstep({
+          ...settings.lockstep,
+          queue,
+          onStep,
+          wallClock,
+          listensTo: (symbol) => hub.listensTo(symbol),
+        });
+  const driver = lockstep ?? new Pacer({ queue, onStep, wallClock, marketTime, speed });
+  exchange.onEvents((events) => lockstep?.observe(events));
+  exchange.onEvents((events) => hub.publishEvents(events));
+  return {
+    settings,
+    exchange,
+    tapes,
+    listenKeys,
+    hub,
+    lockstep,
+    describe: () => ({
+      marketTime: exchange.marketTime,
+      wallTime: wallClock(),
+      ended: queue.peek() === undefined,
+      steps: floor.steps,
+      subscriptions: hub.subscriptions(),
+    }),
+    expireListenKeys: () => {
+      for (const { key } of listenKeys.takeExpired()) hub.expire(key, exchange.marketTime);
+    },
+    start: () => driver.start(),
+    halt: () => {
+      driver.stop();
+      hub.close();
+    },
+    closeFiles: () => {
+      exchange.recordClock(floor.steps);
+      journal.close();
+      positionFile.close();
+    },
+  };
+}
+
+type ExchangeInputs = {
+  readonly settings: VenueSettings;
+  readonly source: MarketSource;
+  readonly records: readonly JournalRecord[];
+  readonly journal: JournalFile;
+  readonly marketTime: EpochMs;
+  readonly wallClock: () => EpochMs;
+};
+
+/** Rebuilds the engine, completes a batch that a crash tore, opens accounts that are new. */
+function openExchange(inputs: ExchangeInputs): Exchange {
+  const { settings, source, records, journal, marketTime, wallClock } = inputs;
+  const { state, missing } = recover(records, matchingConfig(source.instruments));
+  const started = { kind: 'started', journalVersion: 1, config: state.config };
+  const opening = [...missing, started, ...snapshotEntries(records, state)];
+  journal.append(opening, wallClock(), marketTime);
+  const memory = new StepMemory(state, openedAccounts(records));
+  const exchange = new Exchange({ state, journal, memory, wallClock, marketTime });
+  for (const { id, balance, makerFeeBps, takerFeeBps } of settings.accounts) {
+    if (hasAccount(state, id)) continue;
+    const fees = { makerFeeBps, takerFeeBps };
+    exchange.submit({ type: 'openAccount', accountId: id, time: marketTime, balance, ...fees });
+  }
+  return exchange;
+}
+
+/** Inputs after a snapshot that are applied again at a start without writing another one. */
+const REPLAYED_RECORDS = 1_000;
+
+/** A snapshot, when the next start would otherwise have much to apply again. */
+function snapshotEntries(records: readonly JournalRecord[], state: MatchingState): JournalEntry[] {
+  const last = records.findLastIndex((record) => record.kind === 'snapshot');
+  const since = records.length - 1 - last;
+  return since < REPLAYED_RECORDS ? [] : [{ kind: 'snapshot', state: exportState(state) }];
+}
+
+const commandOf = (record: JournalRecord): Command | undefined =>
+  record.kind === 'command' ? (record['command'] as Command) : undefined;
+
+function openedAccounts(records: readonly JournalRecord[]): string[] {
+  const commands = records.map(commandOf).filter((command) => command?.type === 'openAccount');
+  return [...new Set(commands.map((command) => command.accountId))];
+}
+
+function settledFundings(records: readonly JournalRecord[]): Funding[] {
+  return records.map(commandOf).filter((command) => command?.type === 'funding');
+}
+
+/** The later of the position file and the journal's newest step; undefined before the first step. */
+function newestPosition(
+  records: readonly JournalRecord[],
+  stored: MarketPosition | undefined,
+): MarketPosition | undefined {
+  const newest = records.findLast((record) => record.kind === 'market');
+  if (newest === undefined) return stored;
+  const { time, symbol } = newest['step'] as MarketStep;
+  const journaled = { time, symbol, steps: stored?.steps ?? 0 };
+  return stored !== undefined && isPast(journaled, stored) ? stored : journaled;
+}
+
+/** Whether a step was taken when the market had come to a position. */
+const isPast = (
+  step: { readonly time: EpochMs; readonly symbol: string },
+  position: MarketPosition,
+): boolean =>
+  step.time < position.time || (step.time === position.time && step.symbol <= position.symbol);
+
+/** Funding averages start at the last funding time, so a resumed market must too. */
+const resumeFrom = (position: MarketPosition | undefined): EpochMs | undefined =>
+  position === undefined ? undefined : position.time - (position.time % FUNDING_INTERVAL_MS);
+
+function passOver(
+  queue: StepQueue,
+  tapes: ReadonlyMap<string, SymbolTape>,
+  position: MarketPosition | undefined,
+): void {
+  if (position === undefined) return;
+  let step = queue.peek();
+  while (step !== undefined && isPast(step, position)) {
+    queue.take();
+    tapes.get(step.symbol)?.add(step);
+    step = queue.peek();
+  }
+}
+
+/** Steps after the journal's last one touched no account; only the newest of a symbol counts. */
+function catchUp(exchange: Exchange, tapes: ReadonlyMap<string, SymbolTape>): void {
+  const newest = [...tapes.values()].flatMap(({ step }) => (step === undefined ? [] : [step]));
+  for (const step of newest.toSorted((a, b) => a.time - b.time)) {
+    const known = lastStep(exchange.state, step.symbol);
+    if (known === undefined || known.time < step.time) exchange.step(step);
+  }
+}

@@ -1,0 +1,76 @@
+/** What the paper venue can be told, checked once at the edge. */
+import { z } from 'zod';
+
+const port = z.int().min(0).max(65_535);
+const decimalText = z.string().regex(/^\d{1,18}(\.\d{1,8})?$/, 'plain decimal text, e.g. 10000');
+
+const feeBps = z.number().min(-10).max(100);
+
+const apiKey = z.object({
+  apiKey: z.string().min(8).max(128),
+  secret: z.string().min(8).max(256),
+  /** The account that the key trades for. */
+  account: z.string().min(1).max(64),
+});
+
+const account = z.object({
+  id: z.string().min(1).max(64),
+  /** Opening wallet balance in USDT; only used when the journal does not know the account. */
+  balance: decimalText.default('10000'),
+  /** Binance USD-M, VIP 0 without BNB: 2 bp maker, 5 bp taker. Negative is a rebate. */
+  makerFeeBps: feeBps.default(2),
+  takerFeeBps: feeBps.default(5),
+});
+
+const limits = z.object({
+  weightPerMinute: z.int().min(1).default(2_400),
+  ordersPer10s: z.int().min(1).default(300),
+  ordersPerMinute: z.int().min(1).default(1_200),
+});
+
+const lockstep = z.object({
+  /** No step is taken before this many symbols have joined. */
+  expect: z.int().min(0).max(1_000).default(1),
+  /** A joined symbol that is silent and has no open subscription drops out after this (wall). */
+  dropOutMs: z.int().min(50).max(600_000).default(2_000),
+});
+
+/** The serialisable part of the options: what a command line or a configuration file can hold. */
+export const venueSettings = z.object({
+  host: z.string().default('127.0.0.1'),
+  restPort: port.default(8010),
+  adminPort: port.default(0),
+  /** Bearer token of the admin port; a random one is made when absent. */
+  adminToken: z.string().min(8).max(128).optional(),
+  /** Market seconds per wall second until market time has caught up with wall time. */
+  speed: z.number().positive().max(100_000).default(1),
+  lockstep: lockstep.optional(),
+  journalPath: z.string().min(1),
+  apiKeys: z.array(apiKey).min(1),
+  accounts: z.array(account).min(1),
+  limits: limits.prefault({}),
+  /** Wall time that a listen key lives without a PUT. */
+  listenKeyTtlMs: z.int().min(100).default(3_600_000),
+});
+
+export type VenueSettings = z.output<typeof venueSettings>;
+export type VenueSettingsInput = z.input<typeof venueSettings>;
+
+/** Parses settings; throws an Error that names each bad field, its value's problem and its range. */
+export function parseVenueSettings(input: VenueSettingsInput): VenueSettings {
+  const parsed = venueSettings.safeParse(input);
+  if (parsed.success) return checkReferences(parsed.data);
+  throw new Error(`venue options are not valid:\n${z.prettifyError(parsed.error)}`);
+}
+
+function checkReferences(settings: VenueSettings): VenueSettings {
+  const known = new Set(settings.accounts.map((entry) => entry.id));
+  for (const key of settings.apiKeys) {
+    if (!known.has(key.account)) {
+      throw new Error(
+        `venue options are not valid: apiKeys.account is ${key.account}, allowed: ${[...known].join(', ')}`,
+      );
+    }
+  }
+  return settings;
+}

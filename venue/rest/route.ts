@@ -1,0 +1,58 @@
+/** What a REST route is: who may call it, what it weighs, and how it answers. */
+import type { EpochMs } from '../../core/market/market.ts';
+import { unknownSymbol } from '../errors.ts';
+import type { Exchange } from '../exchange.ts';
+import type { SymbolTape } from '../market/tape.ts';
+import type { VenueSettings } from '../options.ts';
+import type { Parameters } from '../parameters.ts';
+import type { ListenKeys } from '../streams/listen-keys.ts';
+
+/** The parts of the venue that routes read and change. */
+export type VenueParts = {
+  readonly settings: VenueSettings;
+  readonly exchange: Exchange;
+  readonly tapes: ReadonlyMap<string, SymbolTape>;
+  readonly listenKeys: ListenKeys;
+};
+
+export type Call = {
+  readonly parts: VenueParts;
+  readonly parameters: Parameters;
+  /** The caller's account; empty on public routes. */
+  readonly account: string;
+  /** The N of /fapi/vN/. */
+  readonly version: number;
+  readonly wallTime: EpochMs;
+};
+
+export type Route = {
+  readonly security: 'none' | 'key' | 'signed';
+  readonly weight: number;
+  /** Orders that a call counts for in the order limits. */
+  readonly orders?: number;
+  /** The reply as a JSON value; refusals are thrown as VenueError. */
+  readonly handle: (call: Call) => unknown;
+};
+
+/** Keys are `METHOD path`, without the `/fapi/vN/` prefix. */
+export type RouteTable = Readonly<Record<string, Route>>;
+
+/** The listed symbol of the call; -1102 without one, -1121 for an unknown one. */
+export function tapeOf(call: Call): SymbolTape {
+  const tape = call.parts.tapes.get(call.parameters.required('symbol'));
+  if (tape === undefined) throw unknownSymbol();
+  return tape;
+}
+
+/** The tape of the call's symbol, or all of them when it names none. */
+export function tapesOf(call: Call): SymbolTape[] {
+  return call.parameters.text('symbol') === undefined
+    ? [...call.parts.tapes.values()]
+    : [tapeOf(call)];
+}
+
+/** One JSON value when the call names a symbol, else a list over all symbols. */
+export function perSymbol(call: Call, json: (tape: SymbolTape) => unknown): unknown {
+  const named = call.parameters.text('symbol') !== undefined;
+  return named ? json(tapeOf(call)) : [...call.parts.tapes.values()].map(json);
+}

@@ -1,0 +1,131 @@
+/** From one HTTP request to one reply: route, limits, authentication, handler, error shape. */
+import { VenueError, unknownError } from '../errors.ts';
+import { Parameters } from '../parameters.ts';
+import type { RateLimits } from '../rate-limits.ts';
+import { checkSignature, checkTimestamp, credentialOf } from '../signature.ts';
+import type { Credential } from '../signature.ts';
+import { ACCOUNT_ROUTES } from './account.ts';
+import { CONDITIONAL_ROUTES } from './conditionals.ts';
+import { MARKET_ROUTES } from './market.ts';
+import { ORDER_ROUTES } from './orders.ts';
+import type { Route, VenueParts } from './route.ts';
+
+const ROUTES: ReadonlyMap<string, Route> = new Map(
+  Object.entries({ ...MARKET_ROUTES, ...ACCOUNT_ROUTES, ...ORDER_ROUTES, ...CONDITIONAL_ROUTES }),
+);
+
+export type RestRequest = {
+  readonly method: string;
+  /** Path with the leading slash, without the query. */
+  readonly path: string;
+  /** The exact text after `?`, before decoding. */
+  readonly query: string;
+  readonly body: string;
+  readonly apiKey: string | undefined;
+};
+
+export type RestReply = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+};
+
+const VENUE_HEADERS = { 'X-Tidegate-Venue': 'paper' };
+
+export class Router {
+  readonly #parts: VenueParts;
+  readonly #limits: RateLimits;
+  readonly #credentials: ReadonlyMap<string, Credential>;
+  readonly #wallClock: () => number;
+  readonly #onBug: (error: unknown) => void;
+
+  constructor(
+    parts: VenueParts,
+    limits: RateLimits,
+    wallClock: () => number,
+    onBug: (error: unknown) => void,
+  ) {
+    this.#parts = parts;
+    this.#limits = limits;
+    this.#wallClock = wallClock;
+    this.#onBug = onBug;
+    this.#credentials = new Map(parts.settings.apiKeys.map((key) => [key.apiKey, key]));
+  }
+
+  /** Never throws: refusals and bugs become Binance-shaped replies. */
+  answer(request: RestRequest): RestReply {
+    const headers: Record<string, string> = {
+      ...VENUE_HEADERS,
+      'X-Tidegate-Market-Time': String(this.#parts.exchange.marketTime),
+    };
+    try {
+      return { status: 200, headers, body: this.#handle(request, headers) };
+    } catch (error) {
+      return this.#refusal(error, headers);
+    }
+  }
+
+  #handle(request: RestRequest, headers: Record<string, string>): unknown {
+    const wallTime = this.#wallClock();
+    const { route, version } = findRoute(request);
+    Object.assign(headers, this.#limits.countRequest(route.weight, wallTime));
+    const parameters = parametersOf(request);
+    const account = this.#authenticate(route, request, parameters, wallTime);
+    if (route.orders !== undefined) {
+      Object.assign(headers, this.#limits.countOrders(account, route.orders, wallTime));
+    }
+    return route.handle({ parts: this.#parts, parameters, account, version, wallTime });
+  }
+
+  #authenticate(
+    route: Route,
+    request: RestRequest,
+    parameters: Parameters,
+    wallTime: number,
+  ): string {
+    if (route.security === 'none') return '';
+    const credential = credentialOf(request.apiKey, this.#credentials);
+    if (route.security === 'signed') {
+      checkSignature(credential.secret, request.query, request.body);
+      checkTimestamp(parameters, wallTime);
+    }
+    return credential.account;
+  }
+
+  #refusal(error: unknown, headers: Record<string, string>): RestReply {
+    if (!(error instanceof VenueError)) this.#onBug(error);
+    const refusal = error instanceof VenueError ? error : unknownError();
+    const { retryAfterSeconds } = refusal;
+    const retry =
+      retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
+    return {
+      status: refusal.httpStatus,
+      headers: { ...headers, ...retry },
+      body: { code: refusal.code, msg: refusal.message },
+    };
+  }
+}
+
+/** The name of a call, e.g. `POST order`, for routes and faults; undefined outside `/fapi`. */
+export function callName(
+  method: string,
+  path: string,
+): { name: string; version: number } | undefined {
+  const match = /^\/fapi\/v([123])\/([\w/]+)$/.exec(path);
+  if (match === null) return undefined;
+  return { name: `${method} ${match[2]}`, version: Number(match[1]) };
+}
+
+function findRoute({ method, path }: RestRequest): { route: Route; version: number } {
+  const call = callName(method, path);
+  const route = call === undefined ? undefined : ROUTES.get(call.name);
+  if (call === undefined || route === undefined) {
+    throw new VenueError(-5000, `Path ${path}, Method ${method} is invalid`, 404);
+  }
+  return { route, version: call.version };
+}
+
+/** Query first, then form body: the first value of a name counts. */
+export function parametersOf({ query, body }: Pick<RestRequest, 'query' | 'body'>): Parameters {
+  return new Parameters([...new URLSearchParams(query), ...new URLSearchParams(body)]);
+}

@@ -1,0 +1,125 @@
+/** The paper venue as one value: REST and WebSocket on one port, the admin interface on another. */
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { ensureDefined } from '../core/assert.ts';
+import type { EpochMs } from '../core/market/market.ts';
+import { acceptLockstepSocket, adminHandler, isAuthorised } from './admin.ts';
+import { Faults } from './faults.ts';
+import { openVenue } from './opening.ts';
+import type { MarketInput } from './opening.ts';
+import { parseVenueSettings } from './options.ts';
+import type { VenueSettings, VenueSettingsInput } from './options.ts';
+import { RateLimits } from './rate-limits.ts';
+import { restHandler } from './rest/http-handler.ts';
+import { Router } from './rest/router.ts';
+
+export type VenueOptions = VenueSettingsInput & {
+  readonly source: MarketInput;
+  readonly wallClock: () => EpochMs;
+  /** For faults with a probability; default `Math.random`. */
+  readonly random?: () => number;
+  /** Hears of bugs that became a -1000 reply. */
+  readonly onBug?: (error: unknown) => void;
+};
+
+export type Venue = {
+  /** Origin of REST, e.g. `http://127.0.0.1:8010`. */
+  readonly restUrl: string;
+  /** What ccxt's `urls.api.ws.future` must be. */
+  readonly wsUrl: string;
+  readonly adminUrl: string;
+  readonly adminToken: string;
+  /** Stops the market, ends connections, closes the journal. */
+  close(): Promise<void>;
+};
+
+/** Idle connections outlive the client's own 60 s, or a reused socket would fail ambiguously. */
+const KEEP_ALIVE_MS = 75_000;
+const LISTEN_KEY_CHECK_MS = 250;
+
+/**
+ * Starts a paper venue; it answers as soon as the promise resolves. Throws an Error on options out
+ * of range, on a journal that is not whole, and on one that belongs to other instruments.
+ */
+export async function startVenue(options: VenueOptions): Promise<Venue> {
+  const { source, wallClock, random = Math.random, onBug = () => {}, ...input } = options;
+  const settings = parseVenueSettings(input);
+  const venue = openVenue(settings, source, wallClock);
+  const faults = new Faults(random, wallClock);
+  const closing = new AbortController();
+  const router = new Router(venue, new RateLimits(settings.limits), wallClock, onBug);
+  const rest = createServer(restHandler(router, faults, closing.signal));
+  attachSockets(rest, (socket, url) => venue.hub.accept(socket, url));
+
+  const adminToken = settings.adminToken ?? randomBytes(24).toString('hex');
+  const { lockstep } = venue;
+  const admin = createServer(
+    adminHandler({ token: adminToken, faults, lockstep, state: () => venue.describe() }),
+  );
+  attachSockets(
+    admin,
+    (socket) => acceptLockstepSocket(ensureDefined(lockstep, 'lockstep is on'), socket),
+    (request) => lockstep !== undefined && isAuthorised(adminToken, request),
+  );
+
+  const restPort = await listen(rest, settings, settings.restPort);
+  const adminPort = await listen(admin, settings, settings.adminPort);
+  const expiry = setInterval(() => venue.expireListenKeys(), LISTEN_KEY_CHECK_MS);
+  venue.start();
+  return {
+    restUrl: `http://${settings.host}:${restPort}`,
+    wsUrl: `ws://${settings.host}:${restPort}/ws`,
+    adminUrl: `http://${settings.host}:${adminPort}`,
+    adminToken,
+    close: async () => {
+      clearInterval(expiry);
+      closing.abort();
+      venue.halt();
+      await Promise.all([shut(rest), shut(admin)]);
+      venue.closeFiles();
+    },
+  };
+}
+
+/** Accepts WebSocket upgrades of a server where `allowed` says so. */
+function attachSockets(
+  server: Server,
+  accept: (socket: WebSocket, url: URL) => void,
+  allowed: (request: IncomingMessage) => boolean = () => true,
+): void {
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    if (!allowed(request)) {
+      socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (upgraded) => {
+      accept(upgraded, new URL(request.url ?? '/', 'http://venue'));
+    });
+  });
+}
+
+/** Listens and answers the port that was taken. */
+function listen(server: Server, { host }: VenueSettings, port: number): Promise<number> {
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = KEEP_ALIVE_MS + 5_000;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function shut(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,135 @@
+/** A venue in lockstep with an unmodified ccxt on it, for contract tests. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as ccxt from 'ccxt';
+import { Agent } from 'undici';
+import type { MarketSource } from '../../core/market/market.ts';
+import { startVenue } from '../server.ts';
+import type { Venue, VenueOptions } from '../server.ts';
+
+export const KEYS = { apiKey: 'test-key-one', secret: 'test-secret-one' };
+export type Exchange = InstanceType<typeof ccxt.pro.binanceusdm>;
+
+export type Bench = {
+  readonly venue: Venue;
+  readonly journalPath: string;
+  /** Lets the market make one step of the symbol and answers its time. */
+  step(symbol?: string): Promise<number>;
+  /** Resolves when a stream such as `btcusdt@trade` (or `user`) has a listener. */
+  listening(stream: string): Promise<void>;
+  admin(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
+  /** A new ccxt instance; closed with the bench. */
+  connect(config?: Record<string, unknown>): Promise<Exchange>;
+  close(): Promise<void>;
+};
+
+export type BenchOptions = Partial<VenueOptions> & {
+  readonly source: MarketSource;
+  /** Kept when given, made and removed otherwise. */
+  readonly folder?: string;
+};
+
+/** Starts a venue whose market moves only when `step` is called. */
+export async function startBench({ folder, ...options }: BenchOptions): Promise<Bench> {
+  const path = folder ?? mkdtempSync(join(tmpdir(), 'tidegate-venue-'));
+  const journalPath = join(path, 'venue.jsonl');
+  const venue = await startVenue({
+    restPort: 0,
+    journalPath,
+    apiKeys: [{ ...KEYS, account: 'paper' }],
+    accounts: [{ id: 'paper' }],
+    lockstep: { expect: 1 },
+    wallClock: Date.now,
+    ...options,
+  });
+  const agent = new Agent({ keepAliveTimeout: 30_000 });
+  const opened: Exchange[] = [];
+  const admin = adminOf(venue);
+  return {
+    venue,
+    journalPath,
+    admin,
+    step: (symbol = 'BTCUSDT') => advance(admin, symbol),
+    listening: (stream) => untilListening(admin, stream),
+    connect: async (config = {}) => {
+      const exchange = await connect(venue, agent, config);
+      opened.push(exchange);
+      return exchange;
+    },
+    close: async () => {
+      for (const exchange of opened) await exchange.close();
+      await agent.destroy();
+      await venue.close();
+      if (folder === undefined) rmSync(path, { recursive: true });
+    },
+  };
+}
+
+type Admin = Bench['admin'];
+
+function adminOf(venue: Venue): Admin {
+  return async (method, path, body) => {
+    const response = await fetch(`${venue.adminUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${venue.adminToken}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return (await response.json()) as Record<string, unknown>;
+  };
+}
+
+async function untilListening(admin: Admin, stream: string): Promise<void> {
+  for (let i = 0; i < 5_000; i += 1) {
+    const { subscriptions } = await admin('GET', '/state');
+    if ((subscriptions as Record<string, number>)[stream] !== undefined) return;
+  }
+  throw new Error(`nobody listens to ${stream}`);
+}
+
+/** Settles the step that waits, with whatever the venue wants to see, until the next one waits. */
+async function advance(admin: Admin, symbol: string): Promise<number> {
+  const before = (await admin('GET', '/lockstep/state'))['steps'] as number;
+  await admin('POST', '/lockstep/join', { symbol });
+  for (let i = 0; i < 1_000; i += 1) {
+    const state = await admin('GET', '/lockstep/state');
+    const waiting = state['waiting'] as { symbol: string; time: number } | null;
+    if (waiting !== null && (state['steps'] as number) > before) return waiting.time;
+    if (waiting !== null) await settle(admin, waiting);
+  }
+  throw new Error('the market does not move');
+}
+
+async function settle(admin: Admin, step: { symbol: string; time: number }): Promise<void> {
+  const asked = await admin('POST', '/lockstep/ack', step);
+  const orders = (asked['waitingFor'] ?? []) as Record<string, unknown>[];
+  if (orders.length === 0) return;
+  const shown = orders.map((order) => ({ executedQty: '0', ...order }));
+  await admin('POST', '/lockstep/ack', { ...step, orders: shown });
+}
+
+async function connect(
+  venue: Venue,
+  agent: Agent,
+  config: Record<string, unknown>,
+): Promise<Exchange> {
+  const exchange = new ccxt.pro.binanceusdm({
+    ...KEYS,
+    number: String,
+    enableRateLimit: false,
+    options: {
+      fetchCurrencies: false,
+      fetchMargins: false,
+      fetchMarkets: { types: ['linear'] },
+    },
+    ...config,
+  });
+  await exchange.loadFetchImplementation();
+  exchange.fetchDispatcher = agent.compose(
+    (dispatch) => (request, handler) => dispatch({ ...request, origin: venue.restUrl }, handler),
+  );
+  const api = exchange.urls['api'] as unknown as { ws: Record<string, string> };
+  api.ws['future'] = venue.wsUrl;
+  await exchange.loadHttpProxyAgent();
+  return exchange;
+}
