@@ -1,0 +1,293 @@
+import { describe, expect, test } from 'vitest';
+import type { HaltLatch } from '../adapters/ports.ts';
+import { json, post } from './api-request.ts';
+import { createApi } from './create-api.ts';
+import {
+  NOW,
+  aRow,
+  aWorld,
+  anOrder,
+  createFakeClock,
+  fakeDeps,
+  fakeLatch,
+  fakeReads,
+  fakeVenue,
+  fakeWorkflows,
+  ownId,
+} from './fake-ports.ts';
+import type { World } from './fake-ports.ts';
+import type { ApiDeps } from './ports.ts';
+
+const apiOf = (world: World, overrides: Partial<ApiDeps> = {}) =>
+  createApi(fakeDeps(world, overrides));
+
+const never = (): Promise<never> => new Promise(() => {});
+const down = () => Promise.reject(new Error('connection refused'));
+
+const haltsOf = (world: World) => world.calls.filter((call) => call.startsWith('halt '));
+const latchesOf = (world: World) => world.calls.filter((call) => call.startsWith('latch '));
+
+describe('emergency stop', () => {
+  test('latches, signals, cancels ours, keeps protection and foreign orders, and confirms', async () => {
+    const world = aWorld({
+      running: new Set(['BTCUSDT', 'ETHUSDT']),
+      orders: new Map([
+        [
+          'BTCUSDT',
+          [
+            anOrder({ clientOrderId: ownId(1) }),
+            anOrder({ clientOrderId: ownId(2), reduceOnly: true }),
+            anOrder({ clientOrderId: ownId(3), conditional: true, reduceOnly: true }),
+            anOrder({ clientOrderId: ownId(4, 'else') }),
+            anOrder({ clientOrderId: 'manual-1' }),
+            anOrder({ clientOrderId: null }),
+          ],
+        ],
+      ]),
+    });
+    const response = await post(apiOf(world), 'emergency-stop', { reason: 'drill' });
+    expect(response.status).toBe(200);
+    expect(await json(response)).toEqual({
+      halt_id: 'halt-1',
+      latched: true,
+      signalled: 2,
+      unsignalled: [],
+      cancelled: 2,
+      still_open: 0,
+      protective_stops_kept: 1,
+      foreign_orders: 3,
+      confirmed_at: new Date(NOW).toISOString(),
+    });
+    expect(world.calls.filter((call) => call.startsWith('cancel'))).toEqual([
+      `cancel ${ownId(1)}`,
+      `cancel ${ownId(2)}`,
+    ]);
+    expect(haltsOf(world)[0]).toContain(
+      '{"haltId":"halt-1","level":"HALT","reason":"drill","by":"api"}',
+    );
+  });
+
+  test('needs no body', async () => {
+    const response = await post(apiOf(aWorld()), 'emergency-stop');
+    expect(response.status).toBe(200);
+  });
+
+  test('starts latch, signals and cancels although none of the others ever answers', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']) });
+    const asked: string[] = [];
+    const latch: HaltLatch = {
+      ...fakeLatch(world),
+      set: () => {
+        asked.push('latch');
+        return never();
+      },
+    };
+    const workflows = {
+      ...fakeWorkflows(world),
+      signalHalt: () => {
+        asked.push('signal');
+        return never();
+      },
+      listRunning: never,
+    };
+    const venue = {
+      ...fakeVenue(world),
+      openOrders: () => {
+        asked.push('venue');
+        return never();
+      },
+    };
+    const reads = { ...fakeReads(world), symbols: never, sendingCount: never };
+    const response = await post(apiOf(world, { latch, workflows, venue, reads }), 'emergency-stop');
+    expect(asked.slice(0, 7).toSorted()).toEqual([
+      'latch',
+      ...Array.from({ length: 3 }, () => 'signal'),
+      ...Array.from({ length: 3 }, () => 'venue'),
+    ]);
+    expect(response.status).toBe(202);
+    expect(await json(response)).toEqual({
+      halt_id: 'halt-1',
+      latched: false,
+      signalled: 0,
+      unsignalled: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'],
+      cancelled: null,
+      still_open: null,
+      protective_stops_kept: null,
+      foreign_orders: null,
+      confirmed_at: null,
+    });
+  });
+
+  test('reaches what only Postgres or only Temporal knows', async () => {
+    const world = aWorld({
+      running: new Set(['XRPUSDT', 'DOTUSDT']),
+      rows: [aRow('DOTUSDT'), aRow('ADAUSDT')],
+      orders: new Map([['ADAUSDT', [anOrder()]]]),
+    });
+    const workflows = {
+      ...fakeWorkflows(world),
+      listRunning: async () => [{ account: 'paper', venue: 'binance-usdm', symbol: 'XRPUSDT' }],
+    };
+    const response = await post(apiOf(world, { workflows }), 'emergency-stop');
+    expect(await json(response)).toMatchObject({ signalled: 2, cancelled: 1, still_open: 0 });
+  });
+
+  test('cancels again what a submit in transition placed after the first cancel', async () => {
+    const world = aWorld({ sending: [1, 1] });
+    const reads = fakeReads(world);
+    const late = {
+      ...reads,
+      sendingCount: async (account: string) => {
+        const sending = await reads.sendingCount(account);
+        if (sending === 0) world.orders.set('BTCUSDT', [anOrder({ clientOrderId: ownId(9) })]);
+        return sending;
+      },
+    };
+    const response = await post(apiOf(world, { reads: late }), 'emergency-stop');
+    expect(await json(response)).toMatchObject({ cancelled: 1, still_open: 0 });
+    expect(world.calls).toContain(`cancel ${ownId(9)}`);
+  });
+
+  test('says what is still open when the venue does not cancel', async () => {
+    const world = aWorld({ orders: new Map([['BTCUSDT', [anOrder()]]]) });
+    const venue = { ...fakeVenue(world), cancel: down };
+    const response = await post(apiOf(world, { venue }), 'emergency-stop');
+    expect(response.status).toBe(202);
+    expect(await json(response)).toMatchObject({
+      latched: true,
+      cancelled: 0,
+      still_open: 1,
+      confirmed_at: null,
+    });
+  });
+
+  test('without Postgres lists and cancels each second and goes on until it has the halt', async () => {
+    const world = aWorld();
+    const clock = createFakeClock();
+    const listings: number[] = [];
+    const venue = {
+      ...fakeVenue(world),
+      openOrders: async () => {
+        listings.push(clock.now());
+        return [];
+      },
+    };
+    let latchable = false;
+    const written = Promise.withResolvers<void>();
+    const latch: HaltLatch = {
+      ...fakeLatch(world),
+      set: async (halt) => {
+        if (!latchable) return { latched: false };
+        const answer = await fakeLatch(world).set(halt);
+        written.resolve();
+        return answer;
+      },
+    };
+    const reads = { ...fakeReads(world), symbols: down, sendingCount: down };
+    const response = await post(apiOf(world, { clock, venue, latch, reads }), 'emergency-stop');
+    expect(response.status).toBe(202);
+    expect(await json(response)).toMatchObject({ latched: false, still_open: 0 });
+    const rounds = new Set(listings.map((at) => Math.floor((at - NOW) / 1_000)));
+    expect([...rounds]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    latchable = true;
+    await written.promise;
+    expect(latchesOf(world)).toEqual(['latch halt-1']);
+  });
+
+  test('ends the enforcing of a halt that Postgres lacks when the API closes', async () => {
+    const closing = new AbortController();
+    const world = aWorld();
+    let attempts = 0;
+    const latch: HaltLatch = {
+      ...fakeLatch(world),
+      set: async () => {
+        attempts += 1;
+        if (attempts === 3) closing.abort();
+        return { latched: false };
+      },
+    };
+    const clock = createFakeClock();
+    await post(apiOf(world, { latch, clock, closing: closing.signal }), 'emergency-stop');
+    await clock.sleep(60_000);
+    expect(attempts).toBe(3);
+  });
+
+  test('stops at the same time are one halt with one signal', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']) });
+    const app = apiOf(world);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async () => json(await post(app, 'emergency-stop'))),
+    );
+    expect(new Set(answers.map((answer) => answer['halt_id']))).toEqual(new Set(['halt-1']));
+    expect(latchesOf(world)).toEqual(['latch halt-1']);
+    expect(haltsOf(world)).toHaveLength(1);
+  });
+
+  test('a repeated stop keeps the halt and signals a workflow once a second at most', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']) });
+    const clock = createFakeClock();
+    const app = apiOf(world, { clock });
+    for (let stop = 0; stop < 5; stop += 1) {
+      expect(await json(await post(app, 'emergency-stop'))).toMatchObject({
+        halt_id: 'halt-1',
+        signalled: 1,
+      });
+    }
+    expect(haltsOf(world)).toHaveLength(1);
+    await clock.sleep(1_000);
+    await post(app, 'emergency-stop');
+    expect(haltsOf(world)).toHaveLength(2);
+  });
+
+  test('after a clear elsewhere is a new halt', async () => {
+    const world = aWorld();
+    const app = apiOf(world);
+    await post(app, 'emergency-stop');
+    world.halt = { kind: 'clear' };
+    expect(await json(await post(app, 'emergency-stop'))).toMatchObject({ halt_id: 'halt-2' });
+  });
+
+  test('halts only the named symbols', async () => {
+    const world = aWorld({
+      running: new Set(['BTCUSDT', 'ETHUSDT']),
+      orders: new Map([['ETHUSDT', [anOrder()]]]),
+    });
+    const symbols: unknown[] = [];
+    const latch: HaltLatch = {
+      ...fakeLatch(world),
+      set: (halt) => {
+        symbols.push(halt.symbols);
+        return fakeLatch(world).set(halt);
+      },
+    };
+    await post(apiOf(world, { latch }), 'emergency-stop', { symbols: ['BTC/USDT:USDT'] });
+    expect(symbols).toEqual([['BTCUSDT']]);
+    expect(haltsOf(world)).toHaveLength(1);
+    expect(world.orders.get('ETHUSDT')).toHaveLength(1);
+  });
+
+  test('a symbol that nobody knows is refused and nothing happens', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']) });
+    const response = await post(apiOf(world), 'emergency-stop', { symbols: ['BTCUSD'] });
+    expect(response.status).toBe(422);
+    expect(await json(response)).toMatchObject({ code: 'UNKNOWN_SYMBOL', symbols: ['BTCUSD'] });
+    expect(world.calls).toEqual([]);
+  });
+
+  test('doubt about a symbol does not hold the stop up', async () => {
+    const world = aWorld({ orders: new Map([['PEPEUSDT', [anOrder()]]]) });
+    const reads = { ...fakeReads(world), symbols: down };
+    const response = await post(apiOf(world, { reads }), 'emergency-stop', {
+      symbols: ['PEPEUSDT'],
+    });
+    expect(await json(response)).toMatchObject({ cancelled: 1, still_open: 0 });
+  });
+
+  test('with an unknown instance every order of any Tidegate counts as ours', async () => {
+    const world = aWorld({
+      orders: new Map([['BTCUSDT', [anOrder({ clientOrderId: ownId(1, 'else') })]]]),
+    });
+    const response = await post(apiOf(world, { instance: () => null }), 'emergency-stop');
+    expect(await json(response)).toMatchObject({ cancelled: 1, foreign_orders: 0 });
+  });
+});

@@ -1,0 +1,224 @@
+/** Plain fakes of every port, for tests: a clock that jumps, a venue, a Temporal, a database. */
+import { loadConfig } from '../adapters/config/load-config.ts';
+import type { HaltState, VenueOrder } from '../adapters/ports.ts';
+import type { EpochMs } from '../core/market/market.ts';
+import type { SymbolStatus } from '../core/market/watch.ts';
+import type { MoneyText, PriceText, QuantityText } from '../core/money/units.ts';
+import { clientOrderId } from '../core/orders/client-order-id.ts';
+import type { SymbolRef } from '../core/orders/order.ts';
+import type { ApiClock, ApiDeps, SymbolRow, TradeRow } from './ports.ts';
+
+export const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
+const INSTANCE = 'test';
+
+/** Sleeps end in the order of their due times, each after every microtask before it. */
+export function createFakeClock(): ApiClock {
+  const timers: { due: EpochMs; wake: () => void }[] = [];
+  let now = NOW;
+  let pumping = false;
+
+  function pump(): void {
+    timers.sort((a, b) => a.due - b.due);
+    const next = timers.shift();
+    if (next === undefined) {
+      pumping = false;
+      return;
+    }
+    now = Math.max(now, next.due);
+    next.wake();
+    setImmediate(pump);
+  }
+
+  return {
+    now: () => now,
+    sleep: (ms) =>
+      new Promise((wake) => {
+        timers.push({ due: now + ms, wake });
+        if (pumping) return;
+        pumping = true;
+        setImmediate(pump);
+      }),
+  };
+}
+
+export const refOf = (symbol: string): SymbolRef => ({
+  account: 'paper',
+  venue: 'binance-usdm',
+  symbol,
+});
+
+export const aStatus = (changes: Partial<SymbolStatus> = {}): SymbolStatus => ({
+  epoch: 1,
+  state: 'rangingGrid.working',
+  level: 'ACTIVE',
+  haltReason: null,
+  regime: 'ranging',
+  strategy: 'rangingGrid',
+  decisionCode: 'GRID_KEPT',
+  decisionReason: 'the grid stands',
+  positionQuantity: '0',
+  entryPrice: null,
+  openOrders: 6,
+  protectiveStops: [],
+  gridProfit: '0',
+  unknownOrders: 0,
+  marketTime: NOW - 60_000,
+  ...changes,
+});
+
+export const aRow = (symbol: string, changes: Partial<SymbolRow> = {}): SymbolRow => ({
+  ref: refOf(symbol),
+  status: aStatus(),
+  recordedAt: NOW - 500,
+  fees: '0.5' as MoneyText,
+  lastFill: null,
+  ...changes,
+});
+
+export const anOrder = (changes: Partial<VenueOrder> = {}): VenueOrder => ({
+  clientOrderId: ownId(1),
+  venueOrderId: '1',
+  conditional: false,
+  side: 'buy',
+  status: 'working',
+  price: '60000' as PriceText,
+  triggerPrice: null,
+  quantity: '0.01' as QuantityText,
+  executed: '0' as QuantityText,
+  reduceOnly: false,
+  childOrderId: null,
+  eventTime: NOW,
+  ...changes,
+});
+
+export const ownId = (sequence: number, instance = INSTANCE): string =>
+  clientOrderId({ instance, symbolCode: 'abcde', epoch: 1 }, sequence);
+
+/** What the fakes hold; a test changes it and looks at `calls` afterwards. */
+export type World = {
+  running: Set<string>;
+  rows: SymbolRow[];
+  trades: TradeRow[];
+  halt: HaltState;
+  orders: Map<string, VenueOrder[]>;
+  sending: number[];
+  /** Every call that changes something outside, in order. */
+  calls: string[];
+  logged: string[];
+};
+
+export function aWorld(changes: Partial<World> = {}): World {
+  return {
+    running: new Set(),
+    rows: [],
+    trades: [],
+    halt: { kind: 'clear' },
+    orders: new Map(),
+    sending: [],
+    calls: [],
+    logged: [],
+    ...changes,
+  };
+}
+
+function testConfig(): ApiDeps['config'] {
+  const loaded = loadConfig({});
+  if (!loaded.ok) throw new Error('the default configuration must load');
+  return loaded.config;
+}
+
+export function fakeDeps(world: World, overrides: Partial<ApiDeps> = {}): ApiDeps {
+  let ids = 0;
+  return {
+    config: testConfig(),
+    venueId: 'binance-usdm',
+    instance: () => INSTANCE,
+    workflows: fakeWorkflows(world),
+    latch: fakeLatch(world),
+    reads: fakeReads(world),
+    venue: fakeVenue(world),
+    clock: createFakeClock(),
+    newId: () => `halt-${(ids += 1)}`,
+    closing: new AbortController().signal,
+    log: (message) => {
+      world.logged.push(message);
+    },
+    ...overrides,
+  };
+}
+
+export function fakeWorkflows(world: World): ApiDeps['workflows'] {
+  const signal = (name: string) => async (ref: SymbolRef, message: object) => {
+    if (!world.running.has(ref.symbol)) return 'notRunning' as const;
+    world.calls.push(`${name} ${ref.symbol} ${JSON.stringify(message)}`);
+    return 'signalled' as const;
+  };
+  return {
+    startSymbol: async ({ symbol }) => {
+      world.calls.push(`start ${symbol}`);
+      if (world.running.has(symbol)) return 'alreadyRunning';
+      world.running.add(symbol);
+      return 'started';
+    },
+    signalHalt: signal('halt'),
+    signalResume: signal('resume'),
+    signalStop: signal('stop'),
+    describe: async ({ symbol }) => (world.running.has(symbol) ? 'running' : 'notRunning'),
+    listRunning: async () => [...world.running].map(refOf),
+    ping: async () => {},
+  };
+}
+
+export function fakeLatch(world: World): ApiDeps['latch'] {
+  return {
+    read: async () => world.halt,
+    set: async ({ haltId, level, reason, by }) => {
+      world.calls.push(`latch ${haltId}`);
+      world.halt = { kind: 'set', haltId, level, reason, by, since: new Date(NOW).toISOString() };
+      return { latched: true };
+    },
+    clear: async ({ haltId }) => {
+      world.calls.push(`clear ${haltId}`);
+      if (world.halt.kind !== 'set' || world.halt.haltId !== haltId) return false;
+      world.halt = { kind: 'clear' };
+      return true;
+    },
+  };
+}
+
+export function fakeReads(world: World): ApiDeps['reads'] {
+  return {
+    ping: async () => {},
+    symbols: async () => world.rows,
+    recentTrades: async (_account, limit) => world.trades.slice(0, limit),
+    accountUse: async () => ({
+      dayStartEquity: '10000' as MoneyText,
+      grossNotional: '1500' as MoneyText,
+      openOrders: 6,
+    }),
+    sendingCount: async () => world.sending.shift() ?? 0,
+  };
+}
+
+/** Cancelled orders are gone from the next listing. */
+export function fakeVenue(world: World): ApiDeps['venue'] {
+  return {
+    openOrders: async (symbol) => world.orders.get(symbol) ?? [],
+    cancel: async (symbol, id) => {
+      world.calls.push(`cancel ${id}`);
+      const open = world.orders.get(symbol) ?? [];
+      world.orders.set(
+        symbol,
+        open.filter(({ clientOrderId: other }) => other !== id),
+      );
+      return { clientOrderId: id, kind: 'requested', message: '' };
+    },
+    equity: async () => ({ wallet: '9900' as MoneyText, equity: '9950' as MoneyText }),
+    quote: async () => ({
+      time: NOW,
+      bid: '59999' as PriceText,
+      ask: '60001' as PriceText,
+      mark: '60000' as PriceText,
+    }),
+  };
+}

@@ -1,0 +1,41 @@
+/** Halt signals, at most one a second for a workflow: a run refuses signals beyond 10,000. */
+import type { EpochMs } from '../core/market/market.ts';
+import type { SymbolRef } from '../core/orders/order.ts';
+import { symbolWorkflowId } from '../workflows/messages.ts';
+import type { HaltMessage } from '../workflows/messages.ts';
+import { answerWithin } from './deadline.ts';
+import type { ApiDeps } from './ports.ts';
+
+const SIGNAL_INTERVAL_MS = 1_000;
+const SIGNAL_ANSWER_MS = 5_000;
+
+export type HaltSignals = {
+  /** `signalled` also where the same workflow was signalled less than a second ago. */
+  send(ref: SymbolRef, message: HaltMessage): Promise<'signalled' | 'notRunning' | 'failed'>;
+};
+
+export function createHaltSignals({
+  workflows,
+  clock,
+  log,
+}: Pick<ApiDeps, 'workflows' | 'clock' | 'log'>): HaltSignals {
+  const sentAt = new Map<string, EpochMs>();
+
+  async function send(ref: SymbolRef, message: HaltMessage) {
+    const id = symbolWorkflowId(ref);
+    const last = sentAt.get(id);
+    if (last !== undefined && clock.now() - last < SIGNAL_INTERVAL_MS) return 'signalled';
+    sentAt.set(id, clock.now());
+    const answer = await answerWithin(clock, SIGNAL_ANSWER_MS, () =>
+      workflows.signalHalt(ref, message),
+    );
+    if (answer.kind === 'answer' && answer.value === 'signalled') return 'signalled';
+    // Only a signal that arrived may hold the next one back.
+    sentAt.delete(id);
+    if (answer.kind === 'answer') return 'notRunning';
+    log(`halt signal to ${id} failed`, answer.error);
+    return 'failed';
+  }
+
+  return { send };
+}

@@ -1,0 +1,47 @@
+/** How much of each limit is used. */
+import { ratio } from '../core/money/arithmetic.ts';
+import { money } from '../core/money/units.ts';
+import type { MoneyText } from '../core/money/units.ts';
+import type { AccountUse, ApiConfig, SymbolRow } from './ports.ts';
+import type { StatusView } from './status-schemas.ts';
+
+type LimitUse = StatusView['limits'][number];
+type Known = {
+  readonly equity: MoneyText | null;
+  readonly use: AccountUse | null;
+  readonly rows: readonly SymbolRow[] | null;
+};
+
+export function limitsUse({ flowTrading, limits }: ApiConfig, known: Known): LimitUse[] {
+  const { risk } = flowTrading;
+  const gross = shareOfEquity(known, known.use?.grossNotional ?? null);
+  const grids = known.rows?.filter(({ status }) => status.state.startsWith('rangingGrid'));
+  return [
+    limitUse('daily_loss_limit_pct', risk.dailyLossLimitPct, dailyLossPct(known)),
+    limitUse('exposure_limit_pct', risk.exposureLimitPct, gross && gross / risk.leverage),
+    limitUse('max_gross_exposure_pct', limits.maxGrossExposurePct, gross),
+    limitUse('max_open_orders_account', limits.maxOpenOrdersAccount, known.use?.openOrders ?? null),
+    limitUse('max_concurrent_grids', risk.maxConcurrentGrids, grids?.length ?? null),
+  ];
+}
+
+/** Loss since the day began, in percent of the equity then; a gain counts as no loss. */
+function dailyLossPct({ equity, use }: Known): number | null {
+  const start = use?.dayStartEquity ?? null;
+  if (equity === null || start === null || money(start) <= 0n) return null;
+  return Math.max(0, ratio(money(start) - money(equity), money(start)) * 100);
+}
+
+function shareOfEquity({ equity }: Known, notional: MoneyText | null): number | null {
+  if (equity === null || notional === null || money(equity) <= 0n) return null;
+  return ratio(money(notional), money(equity)) * 100;
+}
+
+const limitUse = (limit: string, max: number, used: number | null): LimitUse => ({
+  limit,
+  max,
+  used: used === null ? null : rounded(used),
+  share: used === null || max === 0 ? null : rounded(used / max),
+});
+
+const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;

@@ -1,0 +1,175 @@
+/** The status of the platform from Postgres, Temporal, the venue and the latch, each if it answers. */
+import type { EpochMs } from '../core/market/market.ts';
+import type { Regime } from '../core/regime/regime.ts';
+import { REGIMES } from '../core/regime/regime.ts';
+import type { PriceText } from '../core/money/units.ts';
+import { answerWithin } from './deadline.ts';
+import type { Answer } from './deadline.ts';
+import { latchState } from './latch-state.ts';
+import { limitsUse } from './limits-use.ts';
+import { floatingProfit, protectingStop, sideOf, stopDistancePct } from './mark-to-market.ts';
+import type { ApiDeps, SymbolRow } from './ports.ts';
+import { isHalted } from './running.ts';
+import type { StatusView, SymbolView } from './status-schemas.ts';
+
+const ANSWER_MS = 2_000;
+
+export const isoTime = (time: EpochMs): string => new Date(time).toISOString();
+
+export async function readStatus(deps: ApiDeps): Promise<StatusView> {
+  const { config, clock, reads, venue, workflows } = deps;
+  const account = config.account.name;
+  const [rows, use, running, funds, latch] = await Promise.all([
+    answerWithin(clock, ANSWER_MS, () => reads.symbols(account)),
+    answerWithin(clock, ANSWER_MS, () => reads.accountUse(account)),
+    answerWithin(clock, ANSWER_MS, () => workflows.listRunning(account)),
+    answerWithin(clock, ANSWER_MS, () => venue.equity()),
+    latchState(deps),
+  ]);
+  const known = valueOf(rows) ?? [];
+  const runningNames = valueOf(running)?.map(({ symbol }) => symbol) ?? null;
+  const names = [...config.symbols, ...known.map(({ ref }) => ref.symbol), ...(runningNames ?? [])];
+  const symbols = [...new Set(names)].map((symbol) =>
+    readSymbol(deps, { symbol, row: known.find(({ ref }) => ref.symbol === symbol), runningNames }),
+  );
+  const unavailable = [
+    ...(rows.kind === 'failed' || use.kind === 'failed' ? (['postgres'] as const) : []),
+    ...(running.kind === 'failed' ? (['temporal'] as const) : []),
+    ...(funds.kind === 'failed' ? (['venue'] as const) : []),
+  ];
+  return {
+    mode: config.mode,
+    account,
+    venue: deps.venueId,
+    time: isoTime(clock.now()),
+    flags: flagsOf(deps),
+    latch: latch.kind,
+    halt: latch.kind === 'set' ? haltView(latch) : null,
+    equity: valueOf(funds)?.equity ?? null,
+    wallet: valueOf(funds)?.wallet ?? null,
+    limits: limitsUse(config, {
+      equity: valueOf(funds)?.equity ?? null,
+      use: valueOf(use),
+      rows: valueOf(rows),
+    }),
+    symbols: await Promise.all(symbols),
+    unavailable,
+  };
+}
+
+/** The view of one symbol; undefined when neither configuration, Postgres nor Temporal knows it. */
+export async function readSymbolStatus(
+  deps: ApiDeps,
+  symbol: string,
+): Promise<Answer<SymbolView | undefined>> {
+  const { config, clock, reads, workflows, venueId } = deps;
+  const account = config.account.name;
+  const [rows, running] = await Promise.all([
+    answerWithin(clock, ANSWER_MS, () => reads.symbols(account)),
+    answerWithin(clock, ANSWER_MS, () => workflows.describe({ account, venue: venueId, symbol })),
+  ]);
+  const row = valueOf(rows)?.find(({ ref }) => ref.symbol === symbol);
+  const runs = valueOf(running) === 'running';
+  const configured = config.symbols.includes(symbol);
+  if (rows.kind === 'failed' && !configured && !runs) return rows;
+  if (row === undefined && !configured && !runs) return { kind: 'answer', value: undefined };
+  const runningNames = running.kind === 'failed' ? null : runs ? [symbol] : [];
+  return { kind: 'answer', value: await readSymbol(deps, { symbol, row, runningNames }) };
+}
+
+type Known = {
+  readonly symbol: string;
+  readonly row: SymbolRow | undefined;
+  readonly runningNames: readonly string[] | null;
+};
+
+async function readSymbol(deps: ApiDeps, known: Known): Promise<SymbolView> {
+  const quote = await answerWithin(deps.clock, ANSWER_MS, () => deps.venue.quote(known.symbol));
+  return symbolViewOf(known, valueOf(quote)?.mark ?? null, deps.clock.now());
+}
+
+function symbolViewOf(
+  { symbol, row, runningNames }: Known,
+  mark: PriceText | null,
+  now: EpochMs,
+): SymbolView {
+  const status = row?.status;
+  const stopPrice = status === undefined ? null : protectingStop(status);
+  return {
+    symbol,
+    running: runningNames === null ? null : runningNames.includes(symbol),
+    state: status?.state ?? null,
+    level: status?.level ?? null,
+    halted: status === undefined ? null : isHalted(status),
+    halt_reason: status?.haltReason ?? null,
+    regime: regimeOf(status?.regime ?? null),
+    strategy: status?.strategy ?? null,
+    decision: decisionOf(status),
+    open_orders: status?.openOrders ?? null,
+    unknown_orders: status?.unknownOrders ?? null,
+    position: positionOf(status),
+    mark_price: mark,
+    stop:
+      status === undefined || stopPrice === null
+        ? null
+        : {
+            trigger_price: stopPrice,
+            distance_pct: stopDistancePct(status.positionQuantity, stopPrice, mark),
+          },
+    grid_profit: status?.gridProfit ?? null,
+    floating_profit: status === undefined ? null : floatingProfit(status, mark),
+    fees: row?.fees ?? null,
+    last_fill: lastFillOf(row),
+    market_time: status === undefined ? null : isoTime(status.marketTime),
+    age_ms: row === undefined ? null : Math.max(0, now - row.recordedAt),
+  };
+}
+
+type Status = SymbolRow['status'] | undefined;
+
+const decisionOf = (status: Status): SymbolView['decision'] =>
+  status === undefined || status.decisionCode === null
+    ? null
+    : { code: status.decisionCode, reason: status.decisionReason };
+
+const positionOf = (status: Status): SymbolView['position'] =>
+  status === undefined
+    ? null
+    : {
+        side: sideOf(status.positionQuantity),
+        quantity: status.positionQuantity,
+        entry_price: status.entryPrice,
+      };
+
+function lastFillOf(row: SymbolRow | undefined): SymbolView['last_fill'] {
+  if (row === undefined || row.lastFill === null) return null;
+  const { time, side, price, quantity } = row.lastFill;
+  return { time: isoTime(time), side, price, quantity };
+}
+
+const regimeOf = (text: string | null): Regime | null =>
+  REGIMES.find((regime) => regime === text) ?? null;
+
+const flagsOf = ({ config }: ApiDeps): StatusView['flags'] => ({
+  enabled: config.flowTrading.enabled,
+  use_ml_signals: false,
+  use_advanced_risk: false,
+  use_grid_optimization: false,
+});
+
+const haltView = (halt: {
+  haltId: string;
+  level: NonNullable<StatusView['halt']>['level'];
+  reason: string;
+  by: string;
+  since: string;
+}): StatusView['halt'] => ({
+  halt_id: halt.haltId,
+  level: halt.level,
+  reason: halt.reason,
+  by: halt.by,
+  since: halt.since,
+});
+
+const valueOf = <T>(answer: Answer<T>): T | null =>
+  answer.kind === 'answer' ? answer.value : null;
