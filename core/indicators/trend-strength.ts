@@ -11,12 +11,13 @@ export type TrendStrength = {
 /**
  * ADX, +DI and -DI over `period` bars, each 0 … 100; null with too few bars.
  *
- * The library divides by the sum of directional movement and stays NaN for ever once that was
- * zero, which it is when the window opens with flat bars. So the window is cut to begin right
- * before its first directional movement; from there the smoothed sums never return to zero.
+ * The library divides by the sum of directional movement, which is zero while the first `period`
+ * bars are flat, and then stays NaN for ever. Such a window is cut to begin right before its first
+ * movement; from there the smoothed sums never return to zero.
  */
 export function trendStrength(bars: readonly Bar[], period: number): TrendStrength | null {
-  const moving = bars.slice(firstMovement(bars));
+  const still = barsBeforeMovement(bars);
+  const moving = still < period ? bars : bars.slice(still);
   const readings = ADX.calculate({
     high: moving.map((bar) => bar.high),
     low: moving.map((bar) => bar.low),
@@ -29,7 +30,7 @@ export function trendStrength(bars: readonly Bar[], period: number): TrendStreng
 }
 
 /** Index of the bar before the first directional movement; the length when nothing ever moves. */
-function firstMovement(bars: readonly Bar[]): number {
+function barsBeforeMovement(bars: readonly Bar[]): number {
   for (let i = 1; i < bars.length; i += 1) {
     const bar = bars[i];
     const before = bars[i - 1];
