@@ -1,2 +1,61 @@
 /** What a symbol process carries between inputs and across continue-as-new. JSON only. */
-export type SymbolCarry = { readonly v: 1 };
+import type { EpochMs } from '../core/market/market.ts';
+import type { WatchCursor } from '../core/market/watch.ts';
+import type { SymbolSnapshot } from './advance.ts';
+import { initialSnapshot } from './advance.ts';
+import type { OperationCall } from './process-types.ts';
+import type { SymbolEffect } from './symbol-effects.ts';
+
+export type WatchProgress = {
+  /** Of the last call that was started; 0 before the first. */
+  readonly seq: number;
+  readonly inFlight: boolean;
+  readonly homeQueue: string | null;
+  readonly claiming: boolean;
+  /** Null until the first clean reconcile. */
+  readonly cursor: WatchCursor | null;
+  /** What the call in flight was asked for, to see when it must be superseded. */
+  readonly specKey: string;
+  readonly statusKey: string;
+};
+
+export type SymbolCarry = {
+  readonly v: 1;
+  readonly snapshot: SymbolSnapshot;
+  /** Operations in flight, by `opId`. Read-only ones are started again by the next run. */
+  readonly operations: Readonly<Record<string, OperationCall>>;
+  readonly deadlines: Readonly<Record<string, EpochMs>>;
+  readonly watch: WatchProgress;
+  /** Wall time since which it drains for continue-as-new; null while it does not. */
+  readonly drainingSince: EpochMs | null;
+  /** Effects that add risk, held back while draining. */
+  readonly held: readonly SymbolEffect[];
+  /** Events that changed nothing, by type. */
+  readonly ignored: Readonly<Record<string, number>>;
+  readonly processOps: number;
+  readonly completing: boolean;
+};
+
+export const initialCarry = (): SymbolCarry => ({
+  v: 1,
+  snapshot: initialSnapshot(),
+  operations: {},
+  deadlines: {},
+  watch: {
+    seq: 0,
+    inFlight: false,
+    homeQueue: null,
+    claiming: false,
+    cursor: null,
+    specKey: '',
+    statusKey: '',
+  },
+  drainingSince: null,
+  held: [],
+  ignored: {},
+  processOps: 0,
+  completing: false,
+});
+
+/** Brings the carry of an older version up to date; today there is one version. */
+export const migrate = (carry: SymbolCarry): SymbolCarry => carry;

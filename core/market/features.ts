@@ -1,4 +1,5 @@
 /** What the watcher knows at a decision: indicator readings on closed bars, per timeframe. */
+import type { PriceText } from '../money/units.ts';
 import type { EpochMs, Quote } from './market.ts';
 
 /** Readings on the closed bars of one timeframe. Null while there are too few bars. */
@@ -49,7 +50,7 @@ export type MarketEvent = { readonly time: EpochMs; readonly quote: Quote } & (
       readonly late: boolean;
     }
   | { readonly kind: 'breakout'; readonly direction: 'up' | 'down' }
-  | { readonly kind: 'trail'; readonly stopPrice: string }
+  | { readonly kind: 'trail'; readonly stopPrice: PriceText }
   | { readonly kind: 'touchMoved' }
   | { readonly kind: 'deadline'; readonly id: string }
   | { readonly kind: 'dataStale'; readonly ageMs: number }

@@ -1,8 +1,8 @@
 /** The venue's truth about one symbol, as `reconcile` brings it to the machine. */
-import type { Quote } from '../market/market.ts';
+import type { Quote, Side } from '../market/market.ts';
 import type { MoneyText, PriceText, QuantityText } from '../money/units.ts';
 import type { WatchCursor } from '../market/watch.ts';
-import type { Side } from '../market/market.ts';
+import type { MachineSettings } from './machine-settings.ts';
 
 /** An order of ours that stands at the venue, ordinary or conditional. */
 export type StandingOrder = {
@@ -31,5 +31,6 @@ export type ReconcileReport =
       readonly foreign: number;
       readonly quote: Quote;
       readonly cursor: WatchCursor;
+      readonly settings: MachineSettings;
     }
   | { readonly kind: 'notClean'; readonly code: string; readonly reason: string };

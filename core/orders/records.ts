@@ -1,5 +1,6 @@
 /** What a symbol wants written down beside orders and fills. Keys make repeated writes harmless. */
 import type { EpochMs } from '../market/market.ts';
+import type { SymbolStatus } from '../market/watch.ts';
 
 export type RecordEntry =
   | {
@@ -21,4 +22,6 @@ export type RecordEntry =
       readonly severity: 'info' | 'warning' | 'critical';
       readonly detail: Readonly<Record<string, string | number>>;
       readonly eventTime: EpochMs;
-    };
+    }
+  /** The last status of a workflow that completes, when no watch follows to carry it. */
+  | { readonly kind: 'status'; readonly watchSeq: number; readonly status: SymbolStatus };

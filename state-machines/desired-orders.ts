@@ -1,0 +1,273 @@
+/**
+ * Which orders should stand at the venue now: a pure function of context and mode. The machine does
+ * not remember what it still has to do; it compares this list with what is tracked.
+ */
+import type { Quote, Side } from '../core/market/market.ts';
+import {
+  absQuantity,
+  movePriceBps,
+  roundToTick,
+  subtractQuantity,
+} from '../core/money/arithmetic.ts';
+import { price, priceText, quantity, quantityText } from '../core/money/units.ts';
+import type { PriceText, QuantityText } from '../core/money/units.ts';
+import { closingSide } from '../core/orders/net-position.ts';
+import type { MachineSettings } from '../core/orders/machine-settings.ts';
+import type { OrderIntent } from '../core/orders/order.ts';
+import type { GridLevel, GridPlan } from '../core/strategies/plans.ts';
+import { counterSlot, entrySlot } from './grid-progress.ts';
+import type { GridProgress, ScalpProgress, SymbolContext } from './symbol-context.ts';
+import { inSlot, isFlat, isLive, isStop, ordinaryOrders, trackedOrders } from './tracked-orders.ts';
+
+/**
+ * How a state wants its orders: `frozen` touches nothing, `clear` cancels all, `keepStops` holds
+ * protection only, `flatten` adds an exit at market.
+ */
+export type ArrangeMode =
+  | 'frozen'
+  | 'clear'
+  | 'grid'
+  | 'scalpEntry'
+  | 'scalpHold'
+  | 'workOut'
+  | 'halted';
+
+/** An intent without an id. `newFirst`: the replacement must live before the old one goes. */
+export type DesiredOrder = Omit<OrderIntent, 'clientOrderId' | 'decisionId'> & {
+  readonly replace: 'newFirst' | 'cancelFirst' | 'never';
+};
+
+export function desiredOrders(context: SymbolContext, mode: ArrangeMode): readonly DesiredOrder[] {
+  switch (mode) {
+    case 'frozen':
+      return [];
+    case 'clear':
+      return isFlat(context) ? [] : protection(context, []);
+    case 'grid':
+      return context.grid === null ? [] : gridOrders(context, context.grid);
+    case 'scalpEntry':
+      return context.scalp === null ? [] : scalpEntryOrders(context, context.scalp);
+    case 'scalpHold':
+      return context.scalp === null ? [] : scalpHoldOrders(context, context.scalp);
+    case 'workOut':
+      return workOutOrders(context);
+    case 'halted':
+      return context.level === 'HALT_AND_FLATTEN' ? workOutOrders(context) : keptStops(context);
+  }
+}
+
+/** Entries are wanted only at level ACTIVE; below it, counters and exits carry on reduce-only. */
+export const wantsEntries = (context: SymbolContext): boolean =>
+  context.level === 'ACTIVE' && context.stopping === null;
+
+function gridOrders(context: SymbolContext, grid: GridProgress): readonly DesiredOrder[] {
+  const stops = planStops(grid.plan);
+  const guarded = stops.every((stop) => inSlot(context, stop.slot).some(isLive));
+  const levels = grid.plan.levels.flatMap((level) => levelOrders(context, grid, level, guarded));
+  return protection(context, [...stops, ...levels]);
+}
+
+function planStops(plan: GridPlan): readonly DesiredOrder[] {
+  const { lower, upper } = plan.stops;
+  return [
+    stopOrder('stop:lower', plan.planId, 'grid', 'sell', lower.triggerPrice, lower.quantity),
+    stopOrder('stop:upper', plan.planId, 'grid', 'buy', upper.triggerPrice, upper.quantity),
+  ];
+}
+
+/** The entry until it is settled, then the counter-order of what it bought or sold. */
+function levelOrders(
+  context: SymbolContext,
+  grid: GridProgress,
+  level: GridLevel,
+  guarded: boolean,
+): readonly DesiredOrder[] {
+  const held = grid.levels.find((l) => l.index === level.index)?.held ?? '0';
+  const entryStands = inSlot(context, entrySlot(level)).length > 0;
+  if (held === '0' || entryStands) {
+    const wanted = wantsEntries(context) && (guarded || entryStands);
+    return wanted ? [levelEntry(grid.plan, level)] : [];
+  }
+  return [levelCounter(context, grid.plan, level, held)];
+}
+
+const levelEntry = (plan: GridPlan, level: GridLevel): DesiredOrder => ({
+  role: 'level',
+  slot: entrySlot(level),
+  planId: plan.planId,
+  strategy: 'grid',
+  side: level.side,
+  kind: 'limit',
+  quantity: level.quantity,
+  price: level.price,
+  triggerPrice: null,
+  reduceOnly: false,
+  postOnly: true,
+  timeInForce: 'GTC',
+  replace: 'never',
+});
+
+const levelCounter = (
+  context: SymbolContext,
+  plan: GridPlan,
+  level: GridLevel,
+  held: QuantityText,
+): DesiredOrder => ({
+  ...levelEntry(plan, level),
+  role: 'counter',
+  slot: counterSlot(level),
+  side: level.side === 'buy' ? 'sell' : 'buy',
+  quantity: held,
+  price: level.counterPrice,
+  reduceOnly: context.level !== 'ACTIVE',
+  postOnly: false,
+  replace: 'cancelFirst',
+});
+
+function scalpEntryOrders(context: SymbolContext, scalp: ScalpProgress): readonly DesiredOrder[] {
+  const stop = scalpStop(scalp);
+  const entryStands = inSlot(context, 'entry').length > 0;
+  const guarded = inSlot(context, stop.slot).some(isLive);
+  const askNow = guarded && !scalp.entryAsked && wantsEntries(context);
+  return protection(context, entryStands || askNow ? [stop, scalpEntry(scalp)] : [stop]);
+}
+
+const scalpStop = ({ plan, stopPrice }: ScalpProgress): DesiredOrder =>
+  stopOrder(
+    'stop:scalp',
+    plan.planId,
+    'scalp',
+    plan.side === 'buy' ? 'sell' : 'buy',
+    stopPrice,
+    plan.quantity,
+  );
+
+const scalpEntry = ({ plan }: ScalpProgress): DesiredOrder => ({
+  role: 'entry',
+  slot: 'entry',
+  planId: plan.planId,
+  strategy: 'scalp',
+  side: plan.side,
+  kind: 'limit',
+  quantity: plan.quantity,
+  price: plan.entryPrice,
+  triggerPrice: null,
+  reduceOnly: false,
+  postOnly: false,
+  timeInForce: 'IOC',
+  replace: 'never',
+});
+
+function scalpHoldOrders(context: SymbolContext, scalp: ScalpProgress): readonly DesiredOrder[] {
+  const target: DesiredOrder = {
+    ...scalpEntry(scalp),
+    role: 'target',
+    slot: 'target',
+    side: scalp.plan.side === 'buy' ? 'sell' : 'buy',
+    quantity: quantityText(absQuantity(quantity(context.position.quantity))),
+    price: scalp.plan.targetPrice,
+    reduceOnly: true,
+    timeInForce: 'GTC',
+    replace: 'cancelFirst',
+  };
+  return protection(context, isFlat(context) ? [] : [scalpStop(scalp), target]);
+}
+
+/** Everything else first becomes terminal, then one reduce-only exit; stops stay until flat. */
+function workOutOrders(context: SymbolContext): readonly DesiredOrder[] {
+  const stops = keptStops(context);
+  const others = ordinaryOrders(context).some((order) => order.intent.slot !== 'exit');
+  if (isFlat(context) || others || context.quote === null) return stops;
+  return [...stops, exitOrder(context, context.quote)];
+}
+
+function exitOrder(context: SymbolContext, quote: Quote): DesiredOrder {
+  const position = quantity(context.position.quantity);
+  const side = closingSide(position);
+  const atMarket = exitsAtMarket(context);
+  return {
+    role: 'exit',
+    slot: 'exit',
+    planId: context.grid?.plan.planId ?? context.scalp?.plan.planId ?? 'workOut',
+    strategy: 'workOut',
+    side,
+    kind: atMarket ? 'market' : 'limit',
+    quantity: quantityText(absQuantity(position)),
+    price: atMarket ? null : side === 'sell' ? quote.ask : quote.bid,
+    triggerPrice: null,
+    reduceOnly: true,
+    postOnly: false,
+    timeInForce: 'GTC',
+    replace: 'cancelFirst',
+  };
+}
+
+export const exitsAtMarket = (context: SymbolContext): boolean =>
+  context.exitNow !== null ||
+  context.level === 'HALT_AND_FLATTEN' ||
+  context.workOutMarketAt === null ||
+  context.marketTime >= context.workOutMarketAt;
+
+/** The stops that stand already, while there is or may come inventory for them to protect. */
+function keptStops(context: SymbolContext): readonly DesiredOrder[] {
+  if (isFlat(context) && ordinaryOrders(context).length === 0) return [];
+  const closing = closingSide(quantity(context.position.quantity));
+  const mayTurn = ordinaryOrders(context).some((order) => !order.intent.reduceOnly);
+  const kept = trackedOrders(context)
+    .filter((order) => isStop(order) && isLive(order) && !order.cancelling)
+    .filter((order) => mayTurn || order.intent.side === closing)
+    .map((order): DesiredOrder => ({ ...order.intent, replace: 'never' }));
+  return protection(context, kept);
+}
+
+/** Adds a fallback stop for whatever part of the position the given stops leave uncovered. */
+function protection(
+  context: SymbolContext,
+  desired: readonly DesiredOrder[],
+): readonly DesiredOrder[] {
+  const position = quantity(context.position.quantity);
+  const { quote, settings } = context;
+  if (position === 0n || quote === null || settings === null) return desired;
+  const side = closingSide(position);
+  const covered = desired
+    .filter((order) => order.role === 'stop' && order.side === side && order.slot !== 'stop:extra')
+    .reduce((sum, order) => sum + quantity(order.quantity), 0n);
+  const open = subtractQuantity(absQuantity(position), covered as typeof position);
+  if (open <= 0n) return desired.filter((order) => order.slot !== 'stop:extra');
+  const others = desired.filter((order) => order.slot !== 'stop:extra');
+  const standing = inSlot(context, 'stop:extra').find(
+    (order) => order.intent.side === side && order.phase !== 'terminal',
+  );
+  const trigger = standing?.intent.triggerPrice ?? fallbackTrigger(settings, quote, side);
+  const size = quantityText(open);
+  return [...others, stopOrder('stop:extra', 'protection', 'workOut', side, trigger, size)];
+}
+
+function fallbackTrigger(settings: MachineSettings, quote: Quote, side: Side): PriceText {
+  const bps = settings.protectionStopBps;
+  const moved = movePriceBps(price(quote.mark), side === 'sell' ? -bps : bps);
+  return priceText(roundToTick(moved, price(settings.tickSize), side === 'sell' ? 'down' : 'up'));
+}
+
+const stopOrder = (
+  slot: string,
+  planId: string,
+  strategy: OrderIntent['strategy'],
+  side: Side,
+  triggerPrice: PriceText,
+  size: QuantityText,
+): DesiredOrder => ({
+  role: 'stop',
+  slot,
+  planId,
+  strategy,
+  side,
+  kind: 'stopMarket',
+  quantity: size,
+  price: null,
+  triggerPrice,
+  reduceOnly: true,
+  postOnly: false,
+  timeInForce: 'GTC',
+  replace: 'newFirst',
+});

@@ -1,0 +1,74 @@
+/** What to place and what to cancel so that the tracked orders become the desired ones. */
+import { quantity } from '../core/money/units.ts';
+import type { ArrangeMode, DesiredOrder } from './desired-orders.ts';
+import type { SymbolContext, TrackedOrder } from './symbol-context.ts';
+import { hasUnknown, inSlot, isLive, remaining, trackedOrders } from './tracked-orders.ts';
+
+export type OrderChanges = {
+  readonly place: readonly DesiredOrder[];
+  readonly cancel: readonly TrackedOrder[];
+};
+
+const NOTHING: OrderChanges = { place: [], cancel: [] };
+
+/** LOCKOUT sends nothing; `frozen` waits for the venue's truth. */
+export function diffOrders(
+  context: SymbolContext,
+  mode: ArrangeMode,
+  desired: readonly DesiredOrder[],
+): OrderChanges {
+  if (mode === 'frozen' || context.level === 'LOCKOUT') return NOTHING;
+  return {
+    place: desired.filter((order) => isMissing(context, order) && mayPlace(context, order)),
+    cancel: trackedOrders(context).filter((order) => isSuperfluous(context, desired, order)),
+  };
+}
+
+/**
+ * An unsettled order keeps its slot, so that no slot is filled twice; a stop is the exception: one
+ * that is unknown or about to be replaced does not keep the next one from being placed.
+ */
+function isMissing(context: SymbolContext, desired: DesiredOrder): boolean {
+  const standing = inSlot(context, desired.slot);
+  if (desired.replace !== 'newFirst') return standing.length === 0;
+  return !standing.some(
+    (order) => order.phase !== 'unknown' && order.phase !== 'terminal' && matches(order, desired),
+  );
+}
+
+function matches(order: TrackedOrder, desired: DesiredOrder): boolean {
+  if (desired.replace === 'never') return true;
+  const { intent } = order;
+  const size = intent.role === 'stop' ? quantity(intent.quantity) : remaining(order);
+  return (
+    intent.side === desired.side &&
+    intent.kind === desired.kind &&
+    intent.price === desired.price &&
+    intent.triggerPrice === desired.triggerPrice &&
+    size === quantity(desired.quantity)
+  );
+}
+
+function mayPlace(context: SymbolContext, desired: DesiredOrder): boolean {
+  if (context.blocked[desired.slot] !== undefined) return false;
+  if (desired.reduceOnly) return true;
+  const placing = trackedOrders(context).some(
+    (order) => order.phase === 'placing' && !order.intent.reduceOnly,
+  );
+  return !placing && !context.dataStale && !hasUnknown(context);
+}
+
+/** Live and not wanted: its slot is gone, it differs, or a newer one already stands in the slot. */
+function isSuperfluous(
+  context: SymbolContext,
+  desired: readonly DesiredOrder[],
+  order: TrackedOrder,
+): boolean {
+  if (!isLive(order) || order.cancelling || order.venueStatus === 'triggered') return false;
+  const wanted = desired.filter((d) => d.slot === order.intent.slot);
+  if (wanted.length === 0) return true;
+  const standing = inSlot(context, order.intent.slot).filter(isLive);
+  const newer = standing.filter((o) => o.intent.clientOrderId > order.intent.clientOrderId);
+  if (newer.some((o) => wanted.some((d) => matches(o, d)))) return true;
+  return wanted.every((d) => d.replace === 'cancelFirst' && !matches(order, d));
+}

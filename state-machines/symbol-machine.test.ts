@@ -1,0 +1,341 @@
+import { describe, expect, test } from 'vitest';
+import type { OrderIntent } from '../core/orders/order.ts';
+import type { SubmitOutcome } from '../core/orders/outcomes.ts';
+import { advance, initialSnapshot, stateName } from './advance.ts';
+import type { SymbolSnapshot } from './advance.ts';
+import type { SymbolEffect } from './symbol-effects.ts';
+import type { SymbolEvent } from './symbol-events.ts';
+import {
+  PREFIX,
+  aCleanReport,
+  aFill,
+  aScalpPlan,
+  anEvaluation,
+  barClosed,
+  gridEvaluation,
+  p,
+  q,
+  scalpEvaluation,
+} from './testing/fixtures.ts';
+import { trackedOrders } from './tracked-orders.ts';
+
+/** A tiny harness: feeds events, keeps the last snapshot and all effects. */
+function aSymbol() {
+  let snapshot: SymbolSnapshot = initialSnapshot();
+  let effects: readonly SymbolEffect[] = [];
+  let trades = 0;
+  const send = (event: SymbolEvent): readonly SymbolEffect[] => {
+    const next = advance(JSON.parse(JSON.stringify(snapshot)) as SymbolSnapshot, event, 0);
+    snapshot = next.snapshot;
+    effects = next.effects;
+    return effects;
+  };
+  const placed = (): readonly OrderIntent[] =>
+    effects.flatMap((e) => (e.kind === 'place' ? e.intents : []));
+  const cancelled = (): readonly string[] =>
+    effects.flatMap((e) => (e.kind === 'cancel' ? e.orders.map((o) => o.clientOrderId) : []));
+  const order = (slot: string): OrderIntent => {
+    const found = trackedOrders(snapshot.context).filter((o) => o.intent.slot === slot);
+    const last = found.at(-1);
+    if (last === undefined) throw new Error(`no order in ${slot}`);
+    return last.intent;
+  };
+  const ack = (intents: readonly OrderIntent[]) =>
+    send({
+      type: 'placed',
+      outcomes: intents.map(({ clientOrderId }): SubmitOutcome => ({
+        clientOrderId,
+        kind: 'acked',
+        status: 'working',
+        executed: q('0'),
+      })),
+    });
+  const fill = (slot: string, quantity: string, price?: string) => {
+    const intent = order(slot);
+    send({ type: 'fill', fill: aFill(intent, quantity, `t${trades++}`, price) });
+    const first = effects;
+    const full = quantity === intent.quantity;
+    send({
+      type: 'orderUpdated',
+      order: {
+        clientOrderId: intent.clientOrderId,
+        status: full ? 'filled' : 'partiallyFilled',
+        executed: q(quantity),
+        eventTime: 1_000,
+      },
+    });
+    effects = [...first, ...effects];
+  };
+  const end = (slot: string, status: 'cancelled' | 'expired') =>
+    send({
+      type: 'orderUpdated',
+      order: {
+        clientOrderId: order(slot).clientOrderId,
+        status,
+        executed: q('0'),
+        eventTime: 1_000,
+      },
+    });
+  return {
+    send,
+    placed,
+    cancelled,
+    order,
+    ack,
+    fill,
+    end,
+    effects: () => effects,
+    state: () => stateName(snapshot.value),
+    context: () => snapshot.context,
+  };
+}
+
+function anIdleSymbol() {
+  const symbol = aSymbol();
+  symbol.send({ type: 'epochOpened', prefix: PREFIX });
+  symbol.send({ type: 'reconciled', report: aCleanReport() });
+  return symbol;
+}
+
+function aWorkingGrid() {
+  const symbol = anIdleSymbol();
+  symbol.send({ type: 'market', event: barClosed() });
+  symbol.send({ type: 'evaluated', evaluation: gridEvaluation() });
+  symbol.ack(symbol.placed());
+  symbol.ack(symbol.placed());
+  return symbol;
+}
+
+function aHeldScalp() {
+  const symbol = anIdleSymbol();
+  symbol.send({ type: 'market', event: barClosed() });
+  symbol.send({ type: 'evaluated', evaluation: scalpEvaluation() });
+  symbol.ack(symbol.placed());
+  symbol.fill('entry', '1');
+  return symbol;
+}
+
+describe('start', () => {
+  test('an epoch asks for the truth of the venue before anything else', () => {
+    const symbol = aSymbol();
+    expect(symbol.state()).toBe('reconciling');
+    const effects = symbol.send({ type: 'epochOpened', prefix: PREFIX });
+    expect(effects.map((e) => e.kind)).toContain('reconcile');
+    symbol.send({ type: 'reconciled', report: aCleanReport() });
+    expect(symbol.state()).toBe('standby.idle');
+  });
+
+  test('inventory without a plan is protected first, then worked out', () => {
+    const symbol = aSymbol();
+    symbol.send({ type: 'epochOpened', prefix: PREFIX });
+    symbol.send({
+      type: 'reconciled',
+      report: aCleanReport({ positionQuantity: q('2'), entryPrice: p('100') }),
+    });
+    expect(symbol.state()).toBe('standby.workingOut');
+    expect(symbol.placed().map((o) => [o.slot, o.side, o.quantity, o.triggerPrice])).toEqual([
+      ['stop:extra', 'sell', '2', '96.5'],
+      ['exit', 'sell', '2', null],
+    ]);
+  });
+});
+
+describe('ranging grid', () => {
+  test('both stops are acknowledged before the first level is sent', () => {
+    const symbol = anIdleSymbol();
+    symbol.send({ type: 'market', event: barClosed() });
+    symbol.send({ type: 'evaluated', evaluation: gridEvaluation() });
+    expect(symbol.placed().map((o) => o.slot)).toEqual(['stop:lower', 'stop:upper']);
+    symbol.ack(symbol.placed());
+    expect(symbol.placed().map((o) => o.slot)).toEqual(['L-1:entry', 'L1:entry']);
+    symbol.ack(symbol.placed());
+    expect(symbol.state()).toBe('rangingGrid.working');
+  });
+
+  test('a filled level places its counter-order, and is armed again when that fills', () => {
+    const symbol = aWorkingGrid();
+    symbol.fill('L-1:entry', '1');
+    expect(symbol.placed().map((o) => [o.slot, o.side, o.price])).toEqual([
+      ['L-1:counter', 'sell', '99.5'],
+    ]);
+    symbol.ack(symbol.placed());
+    symbol.fill('L-1:counter', '1');
+    expect(symbol.placed().map((o) => o.slot)).toEqual(['L-1:entry']);
+    expect(symbol.context().gridProfit).toBe('0.5');
+  });
+
+  test('a breakout cancels levels, then works out the inventory, stops last', () => {
+    const symbol = aWorkingGrid();
+    symbol.fill('L-1:entry', '1');
+    symbol.ack(symbol.placed());
+    symbol.send({
+      type: 'market',
+      event: { kind: 'breakout', time: 2_000, quote: barClosed(2_000).quote, direction: 'down' },
+    });
+    expect(symbol.state()).toBe('rangingGrid.unwinding');
+    expect(symbol.cancelled()).toHaveLength(2);
+    expect(symbol.placed()).toEqual([]);
+    symbol.end('L1:entry', 'cancelled');
+    symbol.end('L-1:counter', 'cancelled');
+    expect(symbol.placed().map((o) => [o.slot, o.side, o.reduceOnly, o.kind])).toEqual([
+      ['exit', 'sell', true, 'limit'],
+    ]);
+    symbol.ack(symbol.placed());
+    symbol.fill('exit', '1', '99');
+    expect(symbol.cancelled()).toContain(symbol.order('stop:lower').clientOrderId);
+    symbol.end('stop:upper', 'cancelled');
+    symbol.end('stop:lower', 'cancelled');
+    expect(symbol.state()).toBe('standby.idle');
+  });
+
+  test('a stop that expires while levels stand is placed again', () => {
+    const symbol = aWorkingGrid();
+    symbol.end('stop:upper', 'expired');
+    expect(symbol.placed().map((o) => o.slot)).toEqual(['stop:upper']);
+  });
+
+  test('a stop of unknown outcome is no protection: another is placed and the first is asked', () => {
+    const symbol = anIdleSymbol();
+    symbol.send({ type: 'market', event: barClosed() });
+    symbol.send({ type: 'evaluated', evaluation: gridEvaluation() });
+    const [lower] = symbol.placed();
+    const effects = symbol.send({
+      type: 'placed',
+      outcomes: [{ clientOrderId: lower!.clientOrderId, kind: 'unknown', message: 'timeout' }],
+    });
+    expect(effects.map((e) => e.kind)).toContain('resolve');
+    expect(symbol.placed().map((o) => o.slot)).toEqual(['stop:lower']);
+    expect(symbol.placed()[0]!.clientOrderId).not.toBe(lower!.clientOrderId);
+  });
+
+  test('PAUSE cancels entries, keeps stops and counters, arms nothing again', () => {
+    const symbol = aWorkingGrid();
+    symbol.fill('L-1:entry', '1');
+    symbol.ack(symbol.placed());
+    symbol.send({ type: 'level', level: 'PAUSE', reason: 'test', by: 'test' });
+    expect(symbol.cancelled()).toEqual([symbol.order('L1:entry').clientOrderId]);
+    symbol.end('L1:entry', 'cancelled');
+    symbol.fill('L-1:counter', '1');
+    expect(symbol.placed()).toEqual([]);
+    expect(symbol.state()).toBe('rangingGrid.working');
+  });
+});
+
+describe('trending scalp', () => {
+  test('the stop is live before the entry is sent', () => {
+    const symbol = anIdleSymbol();
+    symbol.send({ type: 'market', event: barClosed() });
+    symbol.send({ type: 'evaluated', evaluation: scalpEvaluation() });
+    expect(symbol.placed().map((o) => o.slot)).toEqual(['stop:scalp']);
+    symbol.ack(symbol.placed());
+    expect(symbol.placed().map((o) => [o.slot, o.timeInForce])).toEqual([['entry', 'IOC']]);
+  });
+
+  test('a filled entry is held with stop and reduce-only target', () => {
+    const symbol = aHeldScalp();
+    expect(symbol.state()).toBe('trendingScalp.holding');
+    expect(symbol.placed().map((o) => [o.slot, o.reduceOnly, o.price])).toEqual([
+      ['target', true, '100.6'],
+    ]);
+  });
+
+  test('trailing places the new stop before the old one goes', () => {
+    const symbol = aHeldScalp();
+    symbol.ack([symbol.order('target')]);
+    const old = symbol.order('stop:scalp').clientOrderId;
+    symbol.send({
+      type: 'market',
+      event: { kind: 'trail', time: 2_000, quote: barClosed(2_000).quote, stopPrice: p('100') },
+    });
+    expect(symbol.placed().map((o) => [o.slot, o.triggerPrice])).toEqual([['stop:scalp', '100']]);
+    expect(symbol.cancelled()).toEqual([]);
+    symbol.ack(symbol.placed());
+    expect(symbol.cancelled()).toEqual([old]);
+  });
+
+  test('an entry that did not fill leaves nothing behind', () => {
+    const symbol = anIdleSymbol();
+    symbol.send({ type: 'market', event: barClosed() });
+    symbol.send({ type: 'evaluated', evaluation: scalpEvaluation() });
+    symbol.ack(symbol.placed());
+    symbol.end('entry', 'expired');
+    expect(symbol.state()).toBe('trendingScalp.exiting');
+    symbol.end('stop:scalp', 'cancelled');
+    expect(symbol.state()).toBe('trendingScalp.cooldown');
+  });
+
+  test('the time limit closes at market after the target is cancelled', () => {
+    const symbol = aHeldScalp();
+    symbol.ack([symbol.order('target')]);
+    symbol.send({
+      type: 'market',
+      event: {
+        kind: 'deadline',
+        time: aScalpPlan().holdUntil,
+        quote: barClosed().quote,
+        id: 'hold',
+      },
+    });
+    expect(symbol.cancelled()).toEqual([symbol.order('target').clientOrderId]);
+    symbol.end('target', 'cancelled');
+    expect(symbol.placed().map((o) => [o.slot, o.kind])).toEqual([['exit', 'market']]);
+  });
+});
+
+describe('halt', () => {
+  const halt: SymbolEvent = {
+    type: 'halt',
+    haltId: 'h1',
+    level: 'HALT',
+    reason: 'test',
+    by: 'test',
+    wallMs: 0,
+  };
+
+  test('cancels every ordinary order and keeps protection while there is inventory', () => {
+    const symbol = aWorkingGrid();
+    symbol.fill('L-1:entry', '1');
+    symbol.ack(symbol.placed());
+    const lower = symbol.order('stop:lower').clientOrderId;
+    symbol.send(halt);
+    expect(symbol.state()).toBe('halted');
+    expect(symbol.cancelled()).not.toContain(lower);
+    expect(symbol.cancelled()).toContain(symbol.order('L1:entry').clientOrderId);
+    expect(symbol.cancelled()).toContain(symbol.order('L-1:counter').clientOrderId);
+  });
+
+  test('only a resume that names the halt leaves it, through reconciling', () => {
+    const symbol = aWorkingGrid();
+    symbol.send(halt);
+    symbol.send({ type: 'resume', haltId: 'other', reason: 'x', by: 'y' });
+    expect(symbol.state()).toBe('halted');
+    const effects = symbol.send({ type: 'resume', haltId: 'h1', reason: 'x', by: 'y' });
+    expect(symbol.state()).toBe('reconciling');
+    expect(effects.map((e) => e.kind)).toContain('reconcile');
+  });
+
+  test('an evaluation that comes after a halt trades nothing', () => {
+    const symbol = anIdleSymbol();
+    symbol.send({ type: 'market', event: barClosed() });
+    symbol.send(halt);
+    symbol.send({ type: 'evaluated', evaluation: gridEvaluation() });
+    expect(symbol.placed()).toEqual([]);
+  });
+});
+
+test('stop works the position out and completes', () => {
+  const symbol = aWorkingGrid();
+  symbol.send({ type: 'stop', flatten: false, reason: 'done', by: 'test' });
+  expect(symbol.state()).toBe('rangingGrid.unwinding');
+  for (const slot of ['L-1:entry', 'L1:entry', 'stop:lower', 'stop:upper']) {
+    symbol.end(slot, 'cancelled');
+  }
+  expect(symbol.state()).toBe('stopped');
+});
+
+test('an event that changes nothing is reported as ignored', () => {
+  const snapshot = initialSnapshot();
+  const event: SymbolEvent = { type: 'resume', haltId: null, reason: 'x', by: 'y' };
+  expect(advance(snapshot, event, 0).ignored).toBe(true);
+  expect(anEvaluation({}).gridPlan).toBeNull();
+});
