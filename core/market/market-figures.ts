@@ -7,51 +7,69 @@ import { regimeLengths } from './regime-lengths.ts';
 /** Named figures of one market, e.g. `5m volatility (bp)`. */
 export type MarketFigures = Readonly<Record<string, number>>;
 
-/** Bars of one market; `1m`, `5m` and `1h` may come from different recordings. */
-export type MarketBars = Readonly<Record<'1m' | '5m' | '1h', readonly Bar[]>>;
+/** Bars of one market, as far as there are any; each timeframe may be another recording. */
+export type MarketBars = Readonly<Partial<Record<'1m' | '5m' | '1h', readonly Bar[]>>>;
 
 /**
- * All timeframes of a market from its 1m bars; of these only the last `minuteBars` are kept, since
- * kurtosis grows with the length of a sample and must be compared at equal lengths.
+ * All figures of a market from its 1m bars. The 1m figures are medians over stretches of
+ * `minuteBars` each: kurtosis grows with a sample and must be compared at equal lengths.
  */
-export function barsFromMinutes(minutes: readonly Bar[], minuteBars: number): MarketBars {
+export function figuresFromMinutes(minutes: readonly Bar[], minuteBars: number): MarketFigures {
+  const stretches = Array.from({ length: Math.floor(minutes.length / minuteBars) }, (_, i) =>
+    sizeFigures('1m', minutes.slice(i * minuteBars, (i + 1) * minuteBars)),
+  );
+  const larger = { '5m': aggregateBars(minutes, '5m'), '1h': aggregateBars(minutes, '1h') };
+  return { ...medianFigures(stretches), ...marketFigures(larger) };
+}
+
+/** Volatility and tails at each timeframe; from 5m bars also memory, and regime lengths at 15m. */
+export function marketFigures(bars: MarketBars): MarketFigures {
+  const fiveMinutes = bars['5m'] ?? [];
   return {
-    '1m': minutes.slice(-minuteBars),
-    '5m': aggregateBars(minutes, '5m'),
-    '1h': aggregateBars(minutes, '1h'),
+    ...sizeFigures('1m', bars['1m'] ?? []),
+    ...sizeFigures('5m', fiveMinutes),
+    ...sizeFigures('1h', bars['1h'] ?? []),
+    ...memoryFigures(fiveMinutes),
+    ...regimeFigures(aggregateBars(fiveMinutes, '15m')),
   };
 }
 
-/** Volatility and tails at three timeframes, memory at 5m, regime lengths at 15m. */
-export function marketFigures(bars: MarketBars): MarketFigures {
-  const at = (timeframe: Timeframe & keyof MarketBars) => ({
-    name: (figure: string) => `${timeframe} ${figure}`,
-    values: barStatistics(bars[timeframe], timeframe),
-  });
+function sizeFigures(timeframe: Timeframe, bars: readonly Bar[]): MarketFigures {
+  if (bars.length === 0) return {};
+  const values = barStatistics(bars, timeframe);
+  return {
+    [`${timeframe} volatility (bp)`]: values.volatilityBps,
+    [`${timeframe} mean range (bp)`]: values.rangeBps,
+    [`${timeframe} kurtosis`]: values.kurtosis,
+    [`${timeframe} kurtosis, trimmed`]: values.trimmedKurtosis,
+    [`${timeframe} volume to |return|`]: values.volumeCorrelation,
+  };
+}
+
+function memoryFigures(bars: readonly Bar[]): MarketFigures {
+  if (bars.length === 0) return {};
+  const values = barStatistics(bars, '5m');
   const figures: Record<string, number> = {};
-  for (const { name, values } of [at('1m'), at('5m'), at('1h')]) {
-    figures[name('volatility (bp)')] = values.volatilityBps;
-    figures[name('mean range (bp)')] = values.rangeBps;
-    figures[name('kurtosis')] = values.kurtosis;
-    figures[name('volume to |return|')] = values.volumeCorrelation;
+  for (const [i, value] of values.autocorrelation.entries()) {
+    figures[`${RETURN_MEMORY}${i + 1}`] = value;
   }
-  const memory = at('5m');
-  for (const lag of [1, 2, 3]) {
-    const { autocorrelation, absoluteAutocorrelation } = memory.values;
-    figures[memory.name(`${RETURN_MEMORY}${lag}`)] = autocorrelation[lag - 1] ?? Number.NaN;
-    figures[memory.name(`|return| memory, lag ${lag}`)] =
-      absoluteAutocorrelation[lag - 1] ?? Number.NaN;
+  for (const [i, value] of values.absoluteAutocorrelation.entries()) {
+    figures[`5m |return| memory, lag ${i + 1}`] = value;
   }
-  for (const [regime, { meanHours, sharePct }] of Object.entries(
-    regimeLengths(aggregateBars(bars['5m'], '15m')),
-  )) {
+  return figures;
+}
+
+function regimeFigures(bars: readonly Bar[]): MarketFigures {
+  if (bars.length === 0) return {};
+  const figures: Record<string, number> = {};
+  for (const [regime, { meanHours, sharePct }] of Object.entries(regimeLengths(bars))) {
     figures[`15m ${regime}, mean length (h)`] = meanHours;
     figures[`15m ${regime}, share (%)`] = sharePct;
   }
   return figures;
 }
 
-const RETURN_MEMORY = 'return memory, lag ';
+const RETURN_MEMORY = '5m return memory, lag ';
 
 export type FigureComparison = {
   readonly figure: string;
@@ -75,7 +93,7 @@ export function compareFigures(
 ): readonly FigureComparison[] {
   return Object.entries(recorded).map(([figure, expected]) => {
     const found = synthetic[figure] ?? Number.NaN;
-    if (figure.includes(RETURN_MEMORY) && !figure.includes('|')) {
+    if (figure.startsWith(RETURN_MEMORY)) {
       const value = found - expected;
       const within = Math.abs(value) <= DIFFERENCE_MAX;
       return { figure, synthetic: found, recorded: expected, measure: 'difference', value, within };

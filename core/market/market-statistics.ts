@@ -11,6 +11,8 @@ export type BarStatistics = {
   readonly rangeBps: number;
   /** Fourth standardised moment; 3 for a normal law. Large samples of heavy tails differ widely. */
   readonly kurtosis: number;
+  /** The same without the five largest returns: what the ordinary course of the market gives. */
+  readonly trimmedKurtosis: number;
   /** Of returns, lags 1, 2, 3. */
   readonly autocorrelation: readonly number[];
   /** Of absolute returns, lags 1, 2, 3: volatility that comes in clusters. */
@@ -20,17 +22,18 @@ export type BarStatistics = {
 };
 
 const LAGS = [1, 2, 3] as const;
+const TRIMMED_RETURNS = 5;
 
 /** Statistics of bars of one timeframe, oldest first. */
 export function barStatistics(bars: readonly Bar[], timeframe: Timeframe): BarStatistics {
   const returns = logReturns(bars, timeframe);
   const sizes = returns.map(Math.abs);
-  const variance = centralMoment(returns, 2);
   return {
     count: returns.filter(Number.isFinite).length,
-    volatilityBps: Math.sqrt(variance) * 10_000,
+    volatilityBps: Math.sqrt(centralMoment(returns, 2)) * 10_000,
     rangeBps: mean(bars.map((bar) => (bar.high - bar.low) / bar.open)) * 10_000,
-    kurtosis: centralMoment(returns, 4) / variance ** 2,
+    kurtosis: kurtosis(returns),
+    trimmedKurtosis: kurtosis(withoutLargest(returns, TRIMMED_RETURNS)),
     autocorrelation: LAGS.map((lag) => correlation(returns, returns.slice(lag))),
     absoluteAutocorrelation: LAGS.map((lag) => correlation(sizes, sizes.slice(lag))),
     volumeCorrelation: correlation(
@@ -76,6 +79,15 @@ export function mean(values: readonly number[]): number {
     count += 1;
   }
   return sum / count;
+}
+
+function kurtosis(values: readonly number[]): number {
+  return centralMoment(values, 4) / centralMoment(values, 2) ** 2;
+}
+
+function withoutLargest(values: readonly number[], count: number): readonly number[] {
+  const bySize = values.filter(Number.isFinite).sort((a, b) => Math.abs(b) - Math.abs(a));
+  return bySize.slice(count);
 }
 
 function centralMoment(values: readonly number[], order: number): number {

@@ -5,24 +5,18 @@
  */
 export type Random = {
   /** Strictly between 0 and 1. */
-  uniform(): number;
+  readonly uniform: () => number;
   /** Mean 0, variance 1. */
-  normal(): number;
-  /** Student's t scaled to variance 1; heavy tails for small `degrees` (above 2). */
-  heavyTailed(degrees: number): number;
+  readonly normal: () => number;
 };
 
 /** A generator for the key; its state is closed over and advances with each call. */
 export function createRandom(...key: readonly (string | number)[]): Random {
   const next = sfc32(hashKey(key));
   const uniform = (): number => (next() + 0.5) / 4_294_967_296;
-  const angle = (): number => Math.cos(2 * Math.PI * uniform());
   return {
     uniform,
-    normal: () => Math.sqrt(-2 * Math.log(uniform())) * angle(),
-    // Bailey's polar method gives an exact t variate from two uniforms.
-    heavyTailed: (degrees) =>
-      Math.sqrt((degrees - 2) * (Math.exp((-2 / degrees) * Math.log(uniform())) - 1)) * angle(),
+    normal: () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),
   };
 }
 

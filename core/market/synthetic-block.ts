@@ -29,7 +29,6 @@ export type MinuteBlock = {
 
 /** Standard deviation of BTC's log return over one minute, before regime and hour. */
 const MINUTE_VOLATILITY = 0.00078;
-const SHOCK_DEGREES = 12;
 /** Pull towards the anchor in a range, and of the anchor towards the price, per minute. */
 const RANGE_PULL = 1 / 90;
 const ANCHOR_PULL = 1 / 900;
@@ -102,9 +101,7 @@ function drawWalk(
     let anchor = level;
     for (let minute = startMinute; minute < endMinute; minute++) {
       const volatility = base * REGIME_VOLATILITY[regime] * volatilityOf(minute);
-      const shock =
-        profile.commonShare * (common.shock[minute] as number) +
-        own * random.heavyTailed(SHOCK_DEGREES);
+      const shock = profile.commonShare * (common.shock[minute] as number) + own * random.normal();
       const pull = regime === 'ranging' ? RANGE_PULL * (anchor - level) : 0;
       level += drift + pull + volatility * shock;
       anchor += ANCHOR_PULL * (level - anchor);
@@ -180,7 +177,7 @@ function createVolume(
   return (relativeRange, volatility) => {
     const activity = (volatility / calm) ** 1.2 * (0.15 + 0.35 * relativeRange);
     const noise = Math.exp(0.5 * random.normal());
-    return Math.max(VOLUME_MIN_STEPS, Math.round(0.9 * perMinute * activity * noise));
+    return Math.max(VOLUME_MIN_STEPS, Math.round(1.63 * perMinute * activity * noise));
   };
 }
 

@@ -31,6 +31,9 @@ const INDEX_WINDOW_MS = 5_000;
 const MARK_WINDOW_MS = 15_000;
 /** Standard deviation of the premium of the perpetual over its index, a value per hour. */
 const PREMIUM_BPS = 1.5;
+/** BTC's log return over a calm minute: the spread is wider in proportion, up to a limit. */
+const CALM_VOLATILITY = 0.0005;
+const SPREAD_STRESS_MAX = 6;
 /** Quantity at the touch relative to the volume of a calm minute. */
 const TOUCH_SHARE = 0.03;
 
@@ -143,8 +146,8 @@ function spreads(
   path: MinutePath,
   random: Random,
 ): Float64Array {
-  const stress = (bars.volatility[i] as number) / (0.0005 * profile.volatilityRatio);
-  const share = (profile.spreadBps / 10_000) * Math.max(0.7, stress ** 1.5);
+  const stress = (bars.volatility[i] as number) / (CALM_VOLATILITY * profile.volatilityRatio);
+  const share = (profile.spreadBps / 10_000) * Math.min(SPREAD_STRESS_MAX, Math.max(0.7, stress));
   return path.price.map((price) =>
     Math.max(1, Math.round(price * share * Math.exp(0.5 * random.normal()))),
   );

@@ -22,7 +22,8 @@ export function minutePath(
   const random = createRandom(seed, 'path', symbol, bars.block * BLOCK_MINUTES + minute);
   const price = new Float64Array(count);
   const corners = cornersOf(bars, minute, count, random);
-  const step = (corners[0].price * (bars.volatility[minute] as number)) / Math.sqrt(count);
+  const step =
+    ((corners[0] as Corner).price * (bars.volatility[minute] as number)) / Math.sqrt(count);
   const low = bars.low[minute] as number;
   const high = bars.high[minute] as number;
   for (let i = 1; i < corners.length; i++) {
@@ -42,24 +43,33 @@ export function minutePath(
 
 type Corner = { readonly at: number; readonly price: number };
 
-/** Open, the two extremes at random places (the one against the bar's direction mostly first), close. */
+/** Open, the two extremes in the order of their times, close. */
 function cornersOf(
   bars: MinuteBlock,
   minute: number,
   count: number,
   random: Random,
-): readonly [Corner, Corner, Corner, Corner] {
+): readonly Corner[] {
   const open = bars.open[minute] as number;
   const close = bars.close[minute] as number;
-  const first = 1 + Math.floor(random.uniform() * (count - 2));
-  const shift = 1 + Math.floor(random.uniform() * (count - 3));
-  const second = 1 + ((first - 1 + shift) % (count - 2));
-  const [early, late] = first < second ? [first, second] : [second, first];
-  const lowFirst = close >= open === random.uniform() < 0.8;
-  const low = { at: lowFirst ? early : late, price: bars.low[minute] as number };
-  const high = { at: lowFirst ? late : early, price: bars.high[minute] as number };
-  const [a, b] = lowFirst ? [low, high] : [high, low];
-  return [{ at: 0, price: open }, a, b, { at: count - 1, price: close }];
+  const high = bars.high[minute] as number;
+  const low = bars.low[minute] as number;
+  const highAt = extremeAt(high - open, high - close, count, random);
+  const drawnLowAt = extremeAt(open - low, close - low, count, random);
+  const lowAt = drawnLowAt === highAt ? 1 + (drawnLowAt % (count - 2)) : drawnLowAt;
+  const extremes = [
+    { at: highAt, price: high },
+    { at: lowAt, price: low },
+  ].sort((a, b) => a.at - b.at);
+  return [{ at: 0, price: open }, ...extremes, { at: count - 1, price: close }];
+}
+
+/** When a path is at its extreme: near the end of the bar whose price is near it, with chance. */
+function extremeAt(fromOpen: number, fromClose: number, count: number, random: Random): number {
+  const whole = fromOpen + fromClose;
+  const expected = whole === 0 ? 0.5 : fromOpen / whole;
+  const share = (expected + random.uniform()) / 2;
+  return 1 + Math.floor(share * (count - 2));
 }
 
 /** A random path from one corner to the next, kept inside the bar and on the tick. */

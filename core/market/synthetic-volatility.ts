@@ -1,11 +1,14 @@
-/** Stochastic volatility: two time scales, partly common to all symbols, and the hour of the day. */
+/**
+ * Stochastic volatility: two time scales, partly common to all symbols, and the hour of the day. It
+ * is what makes the tails of returns heavy: the shocks themselves are normal.
+ */
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 import { BLOCK_MINUTES } from './synthetic-regimes.ts';
 
 /** What all symbols share in one block, a value per minute. */
 export type CommonMinutes = {
-  /** Heavy-tailed shock, variance 1. */
+  /** Standard normal shock. */
   readonly shock: Float64Array;
   /** Logarithm of the common volatility factor. */
   readonly logVolatility: Float64Array;
@@ -14,11 +17,10 @@ export type CommonMinutes = {
 /** A log-volatility component: standard deviation and mean life in minutes. */
 type Component = { readonly spread: number; readonly lifeMinutes: number };
 
-const FAST: Component = { spread: 0.55, lifeMinutes: 20 };
+const FAST: Component = { spread: 0.6, lifeMinutes: 20 };
 const SLOW: Component = { spread: 0.4, lifeMinutes: 1_800 };
 const COMMON_SHARE = 0.92;
 const OWN_SHARE = 0.39;
-const SHOCK_DEGREES = 12;
 /** Swing of the day: busiest when London and New York overlap, at 15:00 UTC. */
 const DAY_SWING = 0.25;
 
@@ -29,7 +31,7 @@ export function commonMinutes(seed: number, block: number): CommonMinutes {
   const logVolatility = new Float64Array(BLOCK_MINUTES);
   const next = createLogVolatility(random);
   for (let minute = 0; minute < BLOCK_MINUTES; minute++) {
-    shock[minute] = random.heavyTailed(SHOCK_DEGREES);
+    shock[minute] = random.normal();
     logVolatility[minute] = next();
   }
   return { shock, logVolatility };
