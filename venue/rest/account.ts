@@ -149,11 +149,11 @@ function listIncome(call: Call): Json[] {
     tradeId: '',
   }));
   const traded = trades(state, call.account, filter).flatMap((trade) => [
-    { ...tradeIncome(trade), incomeType: 'REALIZED_PNL', income: trade.realizedProfit as string },
+    { ...tradeIncome(trade), incomeType: 'REALIZED_PNL', income: trade.realizedProfit },
     {
       ...tradeIncome(trade),
       incomeType: 'COMMISSION',
-      income: moneyText(negateMoney(money(trade.fee))) as string,
+      income: moneyText(negateMoney(money(trade.fee))),
     },
   ]);
   const wanted = call.parameters.text('incomeType');

@@ -12,7 +12,6 @@ import {
   commandBase,
   historyFilter,
   optionalSymbol,
-  requireMarket,
   sideOf,
   timeInForceOf,
 } from './orders.ts';
@@ -40,7 +39,6 @@ const WORKING_TYPES: readonly WorkingType[] = ['MARK_PRICE', 'CONTRACT_PRICE'];
 
 function place(call: Call): unknown {
   const { parameters } = call;
-  requireMarket(call);
   checkPositionSide(parameters);
   parameters.oneOf('algoType', ['CONDITIONAL'], -1116, 'Invalid algoType.');
   const command: PlaceConditional = {

@@ -48,11 +48,6 @@ export function commandBase(call: Call): { accountId: string; symbol: string; ti
   return { accountId: call.account, symbol, time: call.parts.exchange.marketTime };
 }
 
-/** Refuses to trade before the market's first step. */
-export function requireMarket(call: Call): void {
-  if (tapeOf(call).step === undefined) throw new VenueError(-4108, 'This symbol is not trading.');
-}
-
 const SIDES = { BUY: 'buy', SELL: 'sell' } as const;
 export const sideOf = (parameters: Parameters): 'buy' | 'sell' =>
   SIDES[parameters.oneOf('side', ['BUY', 'SELL'], -1117, 'Invalid side.')];
@@ -83,7 +78,6 @@ export function checkPositionSide(parameters: Parameters): void {
 
 function placeCommand(call: Call): Place {
   const { parameters } = call;
-  requireMarket(call);
   checkPositionSide(parameters);
   const base = commandBase(call);
   const side = sideOf(parameters);

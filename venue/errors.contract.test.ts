@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { scriptedMarket } from './testing/scripted-market.ts';
+import { KEYS, startBench } from './testing/venue-bench.ts';
+import type { Bench, Exchange } from './testing/venue-bench.ts';
+
+const BTC = 'BTC/USDT:USDT';
+let bench: Bench;
+let exchange: Exchange;
+
+beforeAll(async () => {
+  const prices = Array.from({ length: 10 }, () => 50_000);
+  bench = await startBench({ source: scriptedMarket({ BTCUSDT: prices }) });
+  exchange = await bench.connect();
+  await bench.step();
+  await exchange.setLeverage(3, BTC);
+});
+afterAll(() => bench.close());
+
+type Params = Record<string, unknown>;
+const buy = (amount: number, price?: number, params: Params = {}): Promise<unknown> =>
+  exchange.createOrder(BTC, price === undefined ? 'market' : 'limit', 'buy', amount, price, params);
+const rawOrder = (fields: Params): Promise<unknown> =>
+  exchange.fapiPrivatePostOrder({ symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', ...fields });
+
+describe('refusals reach ccxt as the classes of the real venue', () => {
+  const cases: readonly [string, string, RegExp, () => Promise<unknown>][] = [
+    ['too little margin', 'InsufficientFunds', /-2019/, () => buy(1)],
+    ['too small', 'InvalidOrder', /-4164/, () => buy(0.001)],
+    ['unknown order', 'OrderNotFound', /-2013/, () => exchange.fetchOrder('999', BTC)],
+    ['cancel of an unknown order', 'OrderNotFound', /-2011/, () => exchange.cancelOrder('9', BTC)],
+    ['too many decimals', 'BadRequest', /-1111/, () => rawOrder({ quantity: '0.0101' })],
+    ['letters for a number', 'BadRequest', /-1100/, () => rawOrder({ quantity: 'abc' })],
+    ['no quantity', 'BadRequest', /-1102/, () => rawOrder({})],
+    ['unknown symbol', 'BadSymbol', /-1121/, () => rawOrder({ symbol: 'NOPE', quantity: '1' })],
+    [
+      'a stop that would trigger at once',
+      'OrderImmediatelyFillable',
+      /-2021/,
+      () => exchange.createOrder(BTC, 'market', 'sell', 0.01, undefined, { triggerPrice: 50_500 }),
+    ],
+    [
+      'reduce-only without a position',
+      'InvalidOrder',
+      /-2022/,
+      () => buy(0.01, undefined, { reduceOnly: true }),
+    ],
+    ['a stale timestamp', 'InvalidNonce', /-1021/, () => stale(-6_000)],
+    ['a timestamp from the future', 'InvalidNonce', /-1021/, () => stale(5_000)],
+  ];
+
+  test.each(cases)('%s: %s', async (_name, errorName, code, call) => {
+    const error: unknown = await call().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ name: errorName });
+    expect(String(error)).toMatch(code);
+  });
+
+  const stale = (shiftMs: number): Promise<unknown> =>
+    buy(0.01, undefined, { timestamp: Date.now() + shiftMs, recvWindow: 5_000 });
+
+  test('a client id that is open is refused, one that is filled is free again', async () => {
+    await buy(0.01, 49_000, { clientOrderId: 'tg-same' });
+    const again = buy(0.01, 49_000, { clientOrderId: 'tg-same' });
+    await expect(again).rejects.toMatchObject({ name: 'InvalidOrder' });
+    await expect(buy(0.01, 49_000, { clientOrderId: 'tg-same' })).rejects.toThrow(/-4116/);
+    await exchange.cancelAllOrders(BTC);
+    await expect(buy(0.01, 49_000, { clientOrderId: 'tg-same' })).resolves.toBeDefined();
+    await exchange.cancelAllOrders(BTC);
+  });
+
+  test('a wrong secret and an unknown key are told apart', async () => {
+    const wrong = await bench.connect({ secret: 'another-secret' });
+    await expect(wrong.fetchBalance()).rejects.toThrow(/-1022/);
+    const unknown = await bench.connect({ apiKey: 'another-key' });
+    await expect(unknown.fetchBalance()).rejects.toThrow(/-2015/);
+    await expect(unknown.fetchBalance()).rejects.toMatchObject({ name: 'AuthenticationError' });
+  });
+});
+
+describe('malformed requests', () => {
+  const send = async (path: string, init: RequestInit = {}): Promise<[number, unknown]> => {
+    const headers = { 'x-mbx-apikey': KEYS.apiKey };
+    const response = await fetch(`${bench.venue.restUrl}${path}`, { headers, ...init });
+    return [response.status, await response.json()];
+  };
+
+  test.each([
+    ['/fapi/v1/nothing', 404, -5000],
+    ['/sapi/v1/capital/config/getall', 404, -5000],
+    ['/fapi/v1/depth?symbol=BTCUSDT&limit=7', 400, -4021],
+    ['/fapi/v1/klines?symbol=BTCUSDT&interval=7m', 400, -1120],
+    ['/fapi/v1/klines?symbol=BTCUSDT&interval=1m&startTime=%00', 400, -1100],
+    ['/fapi/v1/klines?interval=1m', 400, -1102],
+    ['/fapi/v2/account', 400, -1102],
+    ['/fapi/v2/account?timestamp=1&signature=zz', 400, -1022],
+  ])('%s answers %i with %i', async (path, status, code) => {
+    expect(await send(path)).toEqual([status, { code, msg: expect.any(String) as string }]);
+  });
+
+  test('bodies that are no parameters do not crash it', async () => {
+    const bodies = ['{"a":', '%%%', '\u0000', 'a'.repeat(300_000), 'signature=', '&&&&'];
+    for (const body of bodies) {
+      const [status] = await send('/fapi/v1/order', { method: 'POST', body });
+      expect(status).toBeGreaterThanOrEqual(400);
+    }
+    expect(await send('/fapi/v1/ping')).toEqual([200, {}]);
+  });
+
+  test('every reply says that the venue is paper, and counts weight and orders', async () => {
+    const response = await fetch(`${bench.venue.restUrl}/fapi/v1/time`);
+    expect(response.headers.get('x-tidegate-venue')).toBe('paper');
+    expect(Number(response.headers.get('x-mbx-used-weight-1m'))).toBeGreaterThan(0);
+    await buy(0.01);
+    const headers = exchange.last_response_headers as Record<string, string>;
+    expect(Number(headers['X-Mbx-Order-Count-10s'])).toBeGreaterThan(0);
+    expect(Number(headers['X-Mbx-Order-Count-1m'])).toBeGreaterThan(0);
+  });
+});
+
+test('beyond a limit the venue answers 429 and says when to come back', async () => {
+  const limits = { weightPerMinute: 3, ordersPer10s: 300, ordersPerMinute: 1_200 };
+  const prices = [50_000, 50_000];
+  const source = scriptedMarket({ BTCUSDT: prices });
+  const small = await startBench({ source, limits, wallClock: () => 1_700_000_000_000 });
+  try {
+    const ask = (): Promise<Response> => fetch(`${small.venue.restUrl}/fapi/v1/ping`);
+    for (let i = 0; i < 3; i += 1) expect((await ask()).status).toBe(200);
+    const refused = await ask();
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '40']);
+    const client = await small.connect();
+    await expect(client.fetchTime()).rejects.toMatchObject({ name: 'DDoSProtection' });
+  } finally {
+    await small.close();
+  }
+});

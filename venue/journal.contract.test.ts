@@ -1,0 +1,189 @@
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { readJournal } from './journal/file.ts';
+import { scriptedMarket } from './testing/scripted-market.ts';
+import { startBench } from './testing/venue-bench.ts';
+import type { Bench, BenchOptions, Exchange } from './testing/venue-bench.ts';
+
+const BTC = 'BTC/USDT:USDT';
+const ETH = 'ETH/USDT:USDT';
+const SYMBOLS = [BTC, ETH];
+
+/** Saw-toothed, so that limit orders, stops and trailing stops all have their turn. */
+const wave = (middle: number): number[] =>
+  Array.from({ length: 120 }, (_, i) => middle * (1 + ((i % 14) - 7) / 500));
+const source = (): BenchOptions['source'] =>
+  scriptedMarket({ BTCUSDT: wave(50_000), ETHUSDT: wave(3_000) });
+
+const folders: string[] = [];
+const benches: Bench[] = [];
+afterEach(async () => {
+  for (const bench of benches.splice(0)) await bench.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tidegate-venue-'));
+  folders.push(folder);
+  return folder;
+}
+
+async function open(folder: string, options: Partial<BenchOptions> = {}): Promise<Bench> {
+  const bench = await startBench({ source: source(), folder, ...options });
+  benches.push(bench);
+  return bench;
+}
+
+/** What a crash leaves: the files as they are, while the first venue still runs. */
+function copyOf(folder: string): string {
+  const copy = newFolder();
+  for (const file of ['venue.jsonl', 'venue.jsonl.position']) {
+    copyFileSync(join(folder, file), join(copy, file));
+  }
+  return copy;
+}
+
+/** Everything that a client can ask about its account. */
+async function pictureOf(exchange: Exchange): Promise<unknown> {
+  const perSymbol = SYMBOLS.map(async (symbol) => [
+    await exchange.fetchOrders(symbol),
+    await exchange.fetchMyTrades(symbol),
+    await exchange.fetchOrders(symbol, undefined, undefined, { trigger: true }),
+  ]);
+  return {
+    account: await exchange.fapiPrivateV2GetAccount(),
+    positions: await exchange.fapiPrivateV2GetPositionRisk(),
+    income: await exchange.fapiPrivateGetIncome(),
+    orders: await Promise.all(perSymbol),
+  };
+}
+
+/** Orders of every kind on both symbols, named so that two venues get the same ones. */
+async function trade(bench: Bench, exchange: Exchange, round: number): Promise<void> {
+  const place = async (symbol: string, base: number): Promise<void> => {
+    const id = (name: string): { clientOrderId: string } => ({
+      clientOrderId: `${name}-${symbol.slice(0, 3)}-${round}`,
+    });
+    await exchange.createOrder(symbol, 'market', 'buy', 0.1, undefined, id('market'));
+    await exchange.createOrder(symbol, 'limit', 'buy', 0.05, base * 0.99, id('limit'));
+    const stop = { triggerPrice: base * 0.987, reduceOnly: true, ...id('stop') };
+    await exchange.createOrder(symbol, 'market', 'sell', 0.05, undefined, stop);
+    const trail = { trailingPercent: '0.5', reduceOnly: true, ...id('trail') };
+    await exchange.createOrder(symbol, 'market', 'sell', 0.05, undefined, trail);
+  };
+  await place(BTC, 50_000);
+  await bench.step();
+  await place(ETH, 3_000);
+  for (let i = 0; i < 9; i += 1) await bench.step();
+}
+
+test('a venue that crashed goes on as if it had not', async () => {
+  const folder = newFolder();
+  const first = await open(folder);
+  const client = await first.connect();
+  await first.step();
+  await client.setLeverage(5, BTC);
+  await client.setMarginMode('isolated', BTC);
+  await trade(first, client, 1);
+
+  const second = await open(copyOf(folder));
+  const other = await second.connect();
+  expect(await pictureOf(other)).toEqual(await pictureOf(client));
+  for (let round = 2; round < 5; round += 1) {
+    await trade(first, client, round);
+    await trade(second, other, round);
+  }
+  const [one, two] = [await first.step(), await second.step()];
+  expect(two).toBe(one);
+  const [before, after] = [await pictureOf(client), await pictureOf(other)];
+  expect(after).toEqual(before);
+});
+
+test('a second restart needs no source before the last funding time', async () => {
+  const folder = newFolder();
+  const bench = await open(folder);
+  const client = await bench.connect();
+  await bench.step();
+  await trade(bench, client, 1);
+  const picture = await pictureOf(client);
+  const asked: (number | undefined)[] = [];
+  const later = await open(copyOf(copyOf(folder)), {
+    source: (resumeFrom) => {
+      asked.push(resumeFrom);
+      return source();
+    },
+  });
+  expect(asked).toEqual([Date.UTC(2024, 0, 10)]);
+  expect(await pictureOf(await later.connect())).toEqual(picture);
+});
+
+test('a torn last line is cut off, and what it held is done again', async () => {
+  const folder = newFolder();
+  const bench = await open(folder);
+  const client = await bench.connect();
+  await bench.step();
+  await client.createOrder(BTC, 'market', 'buy', 0.01, undefined, { clientOrderId: 'kept' });
+  const picture = await pictureOf(client);
+
+  const copy = copyOf(folder);
+  const path = join(copy, 'venue.jsonl');
+  appendFileSync(path, '{"seq":999,"wallTime":1,"kind":"tra');
+  const again = await open(copy);
+  expect(await pictureOf(await again.connect())).toEqual(picture);
+  const { records } = readJournal(path);
+  expect(records.map((record) => record.seq)).toEqual(records.map((_, i) => i + 1));
+});
+
+test('outcomes that a crash kept from the file are written at the next start', async () => {
+  const folder = newFolder();
+  const bench = await open(folder);
+  const client = await bench.connect();
+  await bench.step();
+  await client.createOrder(BTC, 'market', 'buy', 0.01, undefined, { clientOrderId: 'kept' });
+  const picture = await pictureOf(client);
+  const copy = copyOf(folder);
+  const path = join(copy, 'venue.jsonl');
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  const kinds = lines.map((line) => (JSON.parse(line) as { kind: string }).kind);
+  const cut = kinds.lastIndexOf('command') + 1;
+  expect(kinds.slice(cut)).toEqual(['orderAccepted', 'balance', 'trade']);
+  const { writeFileSync } = await import('node:fs');
+  writeFileSync(path, `${lines.slice(0, cut + 1).join('\n')}\n`);
+  const again = await open(copy);
+  expect(await pictureOf(await again.connect())).toEqual(picture);
+  const rewritten = readJournal(path).records.slice(cut, cut + 4);
+  expect(rewritten.map((record) => record.kind)).toEqual([
+    'orderAccepted',
+    'balance',
+    'trade',
+    'started',
+  ]);
+});
+
+test('a journal that was tampered with is refused, naming the record', async () => {
+  const folder = newFolder();
+  const bench = await open(folder);
+  const client = await bench.connect();
+  await bench.step();
+  await client.createOrder(BTC, 'market', 'buy', 0.01);
+  const copy = copyOf(folder);
+  const path = join(copy, 'venue.jsonl');
+  const { writeFileSync } = await import('node:fs');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"fee":"0.2', '"fee":"0.1'));
+  await expect(open(copy)).rejects.toThrow(/seq \d+ \(trade\)/);
+});
+
+test('a reply is on disk when it arrives', async () => {
+  const bench = await open(newFolder());
+  const client = await bench.connect();
+  await bench.step();
+  for (let i = 0; i < 5; i += 1) {
+    const order = await client.createOrder(BTC, 'limit', 'buy', 0.01, 45_000 + i);
+    const { records } = readJournal(bench.journalPath);
+    const last = records.at(-1);
+    expect(last).toMatchObject({ kind: 'orderAccepted', account: 'paper' });
+    expect((last?.['order'] as { orderId: number }).orderId).toBe(Number(order.id));
+  }
+});
