@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { addTrade, createBarBuilder } from './bars.ts';
 import { createDecimalGrid } from './decimal-grid.ts';
-import { INSTRUMENTS, instrumentOf } from './instruments.ts';
+import { INSTRUMENTS } from './instruments.ts';
 import type { Bar, MarketStep } from './market.ts';
 import { createSyntheticSource } from './synthetic.ts';
 import type { SyntheticOptions } from './synthetic.ts';
@@ -100,30 +100,37 @@ describe('steps', () => {
   });
 
   test('are on tick and step, with the trade at the touch of an open spread', () => {
-    for (const step of steps) {
-      const rules = instrumentOf(step.symbol);
+    for (const rules of INSTRUMENTS) {
       const [price, quantity] = [rules.tickSize, rules.quantityStep].map(createDecimalGrid);
-      for (const text of [step.last, step.bid, step.ask, step.mark, step.index]) {
-        expect(price!.text(price!.nearest(Number(text)))).toBe(text);
-      }
-      for (const text of [step.lastQuantity, step.bidQuantity, step.askQuantity]) {
-        expect(quantity!.text(quantity!.nearest(Number(text)))).toBe(text);
-        expect(Number(text)).toBeGreaterThan(0);
-      }
-      expect(Number(step.bid)).toBeLessThan(Number(step.ask));
-      expect(step.takerSide === 'buy' ? step.ask : step.bid).toBe(step.last);
+      const isOnGrid = (grid: typeof price, text: string) =>
+        grid!.text(grid!.nearest(Number(text))) === text && Number(text) > 0;
+      const broken = steps.filter((step) => {
+        if (step.symbol !== rules.symbol) return false;
+        const prices = [step.last, step.bid, step.ask, step.mark, step.index];
+        const quantities = [step.lastQuantity, step.bidQuantity, step.askQuantity];
+        const areOnGrid =
+          prices.every((text) => isOnGrid(price, text)) &&
+          quantities.every((text) => isOnGrid(quantity, text));
+        const touch = step.takerSide === 'buy' ? step.ask : step.bid;
+        return !(areOnGrid && Number(step.bid) < Number(step.ask) && touch === step.last);
+      });
+      expect(broken, rules.symbol).toEqual([]);
     }
   });
 
-  test('carry a mark price near the last and smoother', () => {
-    for (const symbol of ['BTCUSDT', 'ETHUSDT']) {
-      const own = steps.filter((step) => step.symbol === symbol);
-      const lastPath = own.map((step) => Number(step.last));
-      const markPath = own.map((step) => Number(step.mark));
-      const farthest = Math.max(...own.map((_, i) => Math.abs(markPath[i]! / lastPath[i]! - 1)));
-      expect(farthest).toBeLessThan(0.01);
-      expect(travelled(markPath)).toBeLessThan(0.6 * travelled(lastPath));
+  test('carry a mark price that is the mean of the last 15 seconds', () => {
+    const own = steps.filter((step) => step.symbol === 'BTCUSDT');
+    const trades = own.map((step) => Number(step.last));
+    for (let i = 15; i < own.length; i++) {
+      const mean = trades.slice(i - 14, i + 1).reduce((sum, value) => sum + value, 0) / 15;
+      expect(Math.abs(Number(own[i]!.mark) - mean)).toBeLessThan(0.051);
     }
+  });
+
+  test('carry an index within the premium of the last price', () => {
+    const distancesBps = steps.map((step) => (Number(step.index) / Number(step.last) - 1) * 10_000);
+    const mean = distancesBps.reduce((sum, value) => sum + Math.abs(value), 0) / steps.length;
+    expect(mean).toBeLessThan(6);
   });
 
   test('end before the end time', () => {
@@ -144,11 +151,12 @@ test('bars hold together for every instrument', () => {
   for (const symbol of symbols) {
     const bars = source.history(symbol);
     expect(bars).toHaveLength(8 * 1_440);
-    for (const [i, { openTime, open, high, low, close, volume }] of bars.entries()) {
-      const holds = low <= Math.min(open, close) && high >= Math.max(open, close);
-      expect(holds && low > 0 && volume > 0, `${symbol} ${openTime}`).toBe(true);
-      expect(openTime).toBe(START - (bars.length - i) * MINUTE);
-    }
+    const broken = bars.filter(({ openTime, open, high, low, close, volume }, i) => {
+      const isOrdered = low <= Math.min(open, close) && high >= Math.max(open, close);
+      const isNext = openTime === START - (bars.length - i) * MINUTE;
+      return !(isOrdered && isNext && low > 0 && volume > 0);
+    });
+    expect(broken, symbol).toEqual([]);
   }
 });
 
@@ -208,7 +216,3 @@ test.each([
 ])('options %j are refused', (options, message) => {
   expect(() => market(options)).toThrow(message);
 });
-
-function travelled(path: readonly number[]): number {
-  return path.slice(1).reduce((sum, value, i) => sum + Math.abs(value - path[i]!), 0);
-}
