@@ -14,7 +14,7 @@ import { placeIntents } from './placing.ts';
 import { prepareSymbol } from './prepare-symbol.ts';
 import { RequestBudget } from './request-budget.ts';
 import { RulesCache } from './rules-cache.ts';
-import { startVenueClock } from './venue-clock.ts';
+import { createVenueClock } from './venue-clock.ts';
 import type { VenueClock } from './venue-clock.ts';
 import { VENUE_TRAITS } from './venue-table.ts';
 import type { VenueWire } from './venue-wire.ts';
@@ -30,7 +30,10 @@ export async function createExchangeGateway(
   options: ExchangeGatewayOptions,
 ): Promise<ExchangeGateway> {
   const budget = new RequestBudget(options.wallClock);
-  const onResponse = budget.onResponse.bind(budget);
+  const onResponse = (status: number, headers: Readonly<Record<string, string>>) => {
+    budget.onResponse(status, headers);
+    clock.onResponse(headers);
+  };
   const reads = await options.transport.open({ onResponse });
   reads.enableRateLimit = true;
   reads.throttle = (weight: unknown) => budget.admitRead(Number(weight));
@@ -40,7 +43,13 @@ export async function createExchangeGateway(
     ...binanceUsdmReads(reads),
     ...binanceUsdmWrites(writes),
   };
-  const clock = await startVenueClock(() => wire.time(), options.wallClock);
+  const clock = createVenueClock(() => wire.time(), options.wallClock);
+  try {
+    await clock.sync();
+  } catch (error) {
+    clock.stop();
+    throw error;
+  }
   return new VenueGateway(wire, clock, budget, options.wallClock);
 }
 
@@ -117,7 +126,7 @@ class VenueGateway implements ExchangeGateway {
   /** Conditional orders leave the query by id before they leave the list. */
   async #findInHistory(symbol: string, clientOrderId: string): Promise<VenueOrder | undefined> {
     const { forgottenAfterMs } = this.#wire.traits.notFound;
-    const orders = await this.#allOrders(symbol, true, this.venueTime() - forgottenAfterMs);
+    const orders = await this.#allOrders(symbol, true, this.#clock.historyEnd() - forgottenAfterMs);
     return orders.findLast((order) => order.clientOrderId === clientOrderId);
   }
 
@@ -155,7 +164,7 @@ class VenueGateway implements ExchangeGateway {
       (start) => this.#wire.trades(symbol, start),
       (fill) => fill.tradeId,
       since,
-      this.venueTime(),
+      this.#clock.historyEnd(),
     );
     await this.#learnOrdersOf(symbol, fills);
     return fills.map((fill) => ({
@@ -184,7 +193,7 @@ class VenueGateway implements ExchangeGateway {
       (start) => this.#wire.allOrders(symbol, conditional, start),
       (order) => order.venueOrderId,
       since,
-      this.venueTime(),
+      this.#clock.historyEnd(),
     );
     for (const order of orders) this.#known.learn(order);
     return orders;
