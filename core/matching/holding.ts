@@ -1,11 +1,15 @@
-/** How a fill changes a position: average cost, realised profit, isolated margin. Exact by cost. */
+/**
+ * How a fill changes a position: average cost, realised profit, isolated margin. The cost is kept
+ * instead of the entry price, so that no cash is lost to rounding: what one reduction rounds away
+ * stays in the cost of the rest.
+ */
 import { absQuantity, minQuantity, notional } from '../money/arithmetic.ts';
-import { divide } from '../money/decimal-text.ts';
 import type { Money, Quantity } from '../money/units.ts';
 import { ZERO_QUANTITY } from '../money/units.ts';
 import type { Side } from '../market/market.ts';
 import type { Fill } from './liquidity.ts';
 import { leveraged } from './margin.ts';
+import { cash } from './rates.ts';
 import type { Position } from './state.ts';
 import { signOf } from './state.ts';
 
@@ -29,9 +33,12 @@ export function closingPart(position: Position, side: Side, size: Quantity): Qua
 function reduce(position: Position, size: Quantity, proceeds: Money): Money {
   if (size === 0n) return 0n as Money;
   const held = absQuantity(position.quantity);
+  const isAll = size === held;
   const sign = position.quantity > 0n ? 1n : -1n;
-  const cost = divide(position.cost * size, held, 'half');
-  const released = divide(position.isolatedWallet * size, held, 'half');
+  const cost = isAll ? position.cost : cash(position.cost * size, held, 'half');
+  const released = isAll
+    ? position.isolatedWallet
+    : cash(position.isolatedWallet * size, held, 'half');
   position.quantity = (position.quantity - sign * size) as Quantity;
   position.cost = (position.cost - cost) as Money;
   position.isolatedWallet = (position.isolatedWallet - released) as Money;

@@ -7,7 +7,7 @@ import { SCALE, divide } from '../money/decimal-text.ts';
 import type { Money, Price } from '../money/units.ts';
 import { ZERO_MONEY } from '../money/units.ts';
 import { ensureDefined } from '../assert.ts';
-import { required } from './rates.ts';
+import { cash, required } from './rates.ts';
 import type { Account, MatchingState, Order, Position } from './state.ts';
 import { bookOf, isWorking, remaining, symbolOf } from './state.ts';
 
@@ -29,7 +29,7 @@ export const unrealized = (state: MatchingState, position: Position): Money =>
 
 /** An amount over the leverage, rounded up. */
 export const leveraged = (amount: Money, leverage: number): Money =>
-  divide(amount, BigInt(leverage), 'up') as Money;
+  cash(amount, BigInt(leverage), 'up');
 
 /** The largest notional that the position could reach if its open orders filled. */
 export function worstNotional(state: MatchingState, position: Position): Money {

@@ -1,15 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { apply } from './apply.ts';
 import { openOrders } from './queries.ts';
-import type { Row } from './scenario.ts';
-import { market, openVenue, order, outcome } from './scenario.ts';
-
-function play(rows: readonly Row[]) {
-  const state = openVenue();
-  apply(state, order('buy', '0.1@60000.1')); // order 1: long 0.1
-  for (const [command, ...expected] of rows) expect(outcome(state, command)).toEqual(expected);
-  return state;
-}
+import { longVenue, market, openVenue, order, outcome, play } from './scenario.ts';
 
 const reduce = (text: string) => order('sell', text, { reduceOnly: true });
 
@@ -17,74 +9,97 @@ describe('a reduce-only order', () => {
   test('is refused without a position and on its own side', () => {
     expect(outcome(openVenue(), reduce('0.1@61000'))).toEqual([-2022]);
     expect(outcome(openVenue(), reduce('0.1'))).toEqual([-2022]);
-    play([[order('buy', '0.1@59000', { reduceOnly: true }), -2022]]);
+    expect(play([[order('buy', '0.1@59000', { reduceOnly: true }), -2022]], longVenue())).toEqual(
+      [],
+    );
   });
 
   test('has no minimum notional', () => {
-    play([[reduce('0.001@61000'), 'ok', 'NEW #2 NEW 0/0.001']]);
+    expect(play([[reduce('0.001@61000'), 'ok', 'NEW #2 NEW 0/0.001']], longVenue())).toEqual([]);
   });
 
   test('is clipped to the position', () => {
-    play([
-      [reduce('0.4'), 'ok', 'NEW #2 NEW 0/0.1', 'TRADE #2 FILLED 0.1/0.1 0.1@60000 taker'],
-      [reduce('0.4'), -2022],
-    ]);
+    expect(
+      play(
+        [
+          [reduce('0.4'), 'ok', 'NEW #2 NEW 0/0.1', 'TRADE #2 FILLED 0.1/0.1 0.1@60000 taker'],
+          [reduce('0.4'), -2022],
+        ],
+        longVenue(),
+      ),
+    ).toEqual([]);
   });
 
   test('gets what earlier and better ones leave, and takes from worse ones', () => {
-    play([
-      [reduce('0.06@61000'), 'ok', 'NEW #2 NEW 0/0.06'],
-      [reduce('0.06@61000'), 'ok', 'NEW #3 NEW 0/0.04'],
-      [reduce('0.06@61000'), -2022],
-      [
-        reduce('0.07@60500'),
-        'ok',
-        'NEW #4 NEW 0/0.07',
-        'AMENDMENT #2 NEW 0/0.03',
-        'EXPIRED #3 EXPIRED 0/0.04',
-      ],
-    ]);
+    expect(
+      play(
+        [
+          [reduce('0.06@61000'), 'ok', 'NEW #2 NEW 0/0.06'],
+          [reduce('0.06@61000'), 'ok', 'NEW #3 NEW 0/0.04'],
+          [reduce('0.06@61000'), -2022],
+          [
+            reduce('0.07@60500'),
+            'ok',
+            'NEW #4 NEW 0/0.07',
+            'AMENDMENT #2 NEW 0/0.03',
+            'EXPIRED #3 EXPIRED 0/0.04',
+          ],
+        ],
+        longVenue(),
+      ),
+    ).toEqual([]);
   });
 
   test('shrinks and expires with the position', () => {
-    const state = play([
-      [reduce('0.06@61000'), 'ok', 'NEW #2 NEW 0/0.06'],
-      [reduce('0.04@62000'), 'ok', 'NEW #3 NEW 0/0.04'],
-      [
-        order('sell', '0.07'),
-        'ok',
-        'NEW #4 NEW 0/0.07',
-        'TRADE #4 FILLED 0.07/0.07 0.07@60000 taker',
-        'AMENDMENT #2 NEW 0/0.03',
-        'EXPIRED #3 EXPIRED 0/0.04',
-      ],
-      [
-        reduce('0.03'),
-        'ok',
-        'NEW #5 NEW 0/0.03',
-        'TRADE #5 FILLED 0.03/0.03 0.03@60000 taker',
-        'EXPIRED #2 EXPIRED 0/0.03',
-      ],
-    ]);
+    const state = longVenue();
+    expect(
+      play(
+        [
+          [reduce('0.06@61000'), 'ok', 'NEW #2 NEW 0/0.06'],
+          [reduce('0.04@62000'), 'ok', 'NEW #3 NEW 0/0.04'],
+          [
+            order('sell', '0.07'),
+            'ok',
+            'NEW #4 NEW 0/0.07',
+            'TRADE #4 FILLED 0.07/0.07 0.07@60000 taker',
+            'AMENDMENT #2 NEW 0/0.03',
+            'EXPIRED #3 EXPIRED 0/0.04',
+          ],
+          [
+            reduce('0.03'),
+            'ok',
+            'NEW #5 NEW 0/0.03',
+            'TRADE #5 FILLED 0.03/0.03 0.03@60000 taker',
+            'EXPIRED #2 EXPIRED 0/0.03',
+          ],
+        ],
+        state,
+      ),
+    ).toEqual([]);
     expect(openOrders(state, 'a')).toEqual([]);
   });
 
   test('keeps what it executed when it is cut', () => {
-    play([
-      [reduce('0.1@60010'), 'ok', 'NEW #2 NEW 0/0.1'],
-      [
-        market('60011', { printed: '0.04' }),
-        'ok',
-        'TRADE #2 PARTIALLY_FILLED 0.04/0.1 0.04@60010 maker',
-      ],
-      [
-        order('sell', '0.05'),
-        'ok',
-        'NEW #3 NEW 0/0.05',
-        'TRADE #3 FILLED 0.05/0.05 0.05@60011 taker',
-        'AMENDMENT #2 PARTIALLY_FILLED 0.04/0.05',
-      ],
-    ]);
+    expect(
+      play(
+        [
+          [reduce('0.1@60010'), 'ok', 'NEW #2 NEW 0/0.1'],
+          [
+            market('60011', { printed: '0.04' }),
+            'ok',
+            'TRADE #2 PARTIALLY_FILLED 0.04/0.1 0.04@60010 maker',
+          ],
+          [
+            order('sell', '0.05'),
+            'ok',
+            'NEW #3 NEW 0/0.05',
+            'TRADE #3 FILLED 0.05/0.05 0.05@60011 taker',
+            'AMENDMENT #2 PARTIALLY_FILLED 0.04/0.05',
+          ],
+        ],
+        longVenue(),
+      ),
+    ).toEqual([]);
   });
 
   test('needs no margin', () => {

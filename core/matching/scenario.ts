@@ -62,6 +62,13 @@ export function openVenue(config: Partial<MatchingConfig> = {}): MatchingState {
   return state;
 }
 
+/** The same where `a` is long 0.1 at 60,000.1 by order 1. */
+export function longVenue(): MatchingState {
+  const state = openVenue();
+  apply(state, order('buy', '0.1@60000.1'));
+  return state;
+}
+
 export const deposit = (accountId: string, balance: string): Command => ({
   type: 'openAccount',
   time: 0,
@@ -163,4 +170,12 @@ export function outcome(state: MatchingState, command: Command): ['ok' | number,
   const { reply, events } = apply(state, command);
   const lines = events.filter((event) => event.type !== 'accountUpdate').map(lineOf);
   return [reply.ok ? 'ok' : reply.code, ...lines];
+}
+
+/** Plays the rows and returns those that came out differently, each with what it did instead. */
+export function play(rows: readonly Row[], state: MatchingState = openVenue()) {
+  return rows.flatMap(([command, ...expected]) => {
+    const got = outcome(state, command);
+    return JSON.stringify(got) === JSON.stringify(expected) ? [] : [{ command, expected, got }];
+  });
 }
