@@ -1,8 +1,8 @@
 /**
  * One week of a synthetic market in 1m bars, a pure function of (seed, symbol, block). The price at
  * the block's two ends is fixed beforehand (`levelAt`); inside, each minute is drawn from the regime
- * and the volatility of the moment, and the whole is bent so slightly that it meets the far end
- * (the drift this adds is about a thousandth of a minute's volatility).
+ * and the volatility of the moment, and the whole is bent evenly so that it meets the far end. The
+ * drift this adds is about a hundredth of a minute's volatility, a quarter of a trend's drift.
  */
 import { createDecimalGrid } from './decimal-grid.ts';
 import { instrumentOf } from './instruments.ts';

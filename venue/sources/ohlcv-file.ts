@@ -13,7 +13,7 @@ export type OhlcvFile = {
 };
 
 /** A file that is not what it should be: names the file, the line and the value. */
-export class OhlcvFileError extends Error {
+class OhlcvFileError extends Error {
   override readonly name = 'OhlcvFileError';
 }
 
