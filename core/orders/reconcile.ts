@@ -25,8 +25,6 @@ export type ReconcileReport =
       /** Of the ledger, since the position was opened. */
       readonly realisedProfit: MoneyText;
       readonly standing: readonly StandingOrder[];
-      /** Ours, outcome still unknown: to be resolved. */
-      readonly unresolved: readonly string[];
       /** Not ours; reported, never touched. */
       readonly foreign: number;
       readonly quote: Quote;

@@ -106,7 +106,6 @@ export const aCleanReport = (
   entryPrice: null,
   realisedProfit: m('0'),
   standing: [],
-  unresolved: [],
   foreign: 0,
   quote: aQuote(),
   cursor: { ledgerSeq: 0, marketTime: 0 },

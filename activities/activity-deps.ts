@@ -1,0 +1,38 @@
+/** What the symbol activities need; the composition root brings it. */
+import type { EpochMs, Quote } from '../core/market/market.ts';
+import type { WatchBatch } from '../core/market/watch.ts';
+import type { SymbolRef } from '../core/orders/order.ts';
+import type { StrategyConfig } from '../core/strategies/strategy-config.ts';
+import type { ExchangeGateway, Journal, Ledger } from '../adapters/ports.ts';
+import type { HomeActivities } from '../workflows/activity-contract.ts';
+
+type WatchRequest = Parameters<HomeActivities['watchMarket']>[0];
+
+/** The process's own feed: long-polls, and how fresh its data is (wall clock, local receipt). */
+export type FeedView = {
+  watch(request: WatchRequest): Promise<WatchBatch>;
+  /** Null when this process holds no feed of the symbol. */
+  dataAgeMs(symbol: string): number | null;
+  latestQuote(symbol: string): Quote | null;
+};
+
+export type ActivityDeps = {
+  readonly gateway: ExchangeGateway;
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+  readonly feed: FeedView;
+  /** Task queue of this process alone. */
+  readonly homeQueue: string;
+  /** Per symbol, overrides applied; read at each decision, so that changes reach running symbols. */
+  readonly strategyConfig: (symbol: string) => StrategyConfig;
+  /** Wall time without protection after which a position is closed. */
+  readonly protectionGraceMs: number;
+  /** The venue waits for settled watches. */
+  readonly lockstep: boolean;
+  readonly wallClock: () => EpochMs;
+  /** Tells Temporal that a long activity lives; throws when the activity was cancelled. */
+  readonly heartbeat: () => void;
+  readonly sleep: (ms: number) => Promise<void>;
+};
+
+export type RefRequest = { readonly ref: SymbolRef };

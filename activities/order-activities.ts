@@ -1,0 +1,121 @@
+/** The order path: gate, send once, cancel. What is not definitely refused is unknown. */
+import type { Quote } from '../core/market/market.ts';
+import type { OrderIntent, SymbolRef } from '../core/orders/order.ts';
+import type { CancelOutcome, SubmitOutcome } from '../core/orders/outcomes.ts';
+import type { PlaceReply } from '../adapters/ports.ts';
+import type {
+  CheckRiskRequest,
+  CheckRiskResult,
+  SymbolActivities,
+} from '../workflows/activity-contract.ts';
+import type { ActivityDeps } from './activity-deps.ts';
+import { withHeartbeat } from './with-heartbeat.ts';
+
+export function createOrderActivities(
+  deps: ActivityDeps,
+): Pick<SymbolActivities, 'checkRisk' | 'submitOrders' | 'cancelOrders'> {
+  const beating = <T>(work: () => Promise<T>) => withHeartbeat(deps.heartbeat, work);
+  return {
+    checkRisk: (request) => beating(() => checkRisk(deps, request)),
+    submitOrders: ({ ref, clientOrderIds }) => beating(() => submit(deps, ref, clientOrderIds)),
+    cancelOrders: ({ ref, orders }) =>
+      beating(() =>
+        Promise.all(
+          orders.map(({ clientOrderId, conditional }) =>
+            cancel(deps, ref, clientOrderId, conditional),
+          ),
+        ),
+      ),
+  };
+}
+
+async function checkRisk(deps: ActivityDeps, request: CheckRiskRequest): Promise<CheckRiskResult> {
+  const { ref, epoch, level, intents } = request;
+  const [rules, { equity }, fresh] = await Promise.all([
+    deps.gateway.rules(ref.symbol),
+    deps.gateway.equity(),
+    freshData(deps, ref.symbol),
+  ]);
+  return deps.ledger.prepareIntents({ ref, epoch, level, intents, rules, equity, ...fresh });
+}
+
+/** The feed's own quote where this process holds one; else the venue is asked just now. */
+async function freshData(
+  { feed, gateway }: ActivityDeps,
+  symbol: string,
+): Promise<{ quote: Quote; dataAgeMs: number }> {
+  const dataAgeMs = feed.dataAgeMs(symbol);
+  const quote = feed.latestQuote(symbol);
+  if (dataAgeMs !== null && quote !== null) return { quote, dataAgeMs };
+  return { quote: await gateway.quote(symbol), dataAgeMs: 0 };
+}
+
+/** Rows first, then one request, then its outcome: nothing is sent that is not recorded. */
+async function submit(
+  deps: ActivityDeps,
+  ref: SymbolRef,
+  clientOrderIds: readonly string[],
+): Promise<readonly SubmitOutcome[]> {
+  const { gateway, ledger } = deps;
+  const sentAt = gateway.venueTime();
+  const fresh = await freshData(deps, ref.symbol);
+  const { send, refused, alreadySending } = await ledger.beginSending({
+    ref,
+    clientOrderIds,
+    sentAt,
+    ...fresh,
+  });
+  const sent = send.length === 0 ? [] : await place(deps, ref, send, sentAt);
+  return [
+    ...sent,
+    ...refused.map(({ clientOrderId, reason }) => ({
+      clientOrderId,
+      kind: 'denied' as const,
+      reason,
+    })),
+    ...alreadySending.map((clientOrderId) => ({
+      clientOrderId,
+      kind: 'unknown' as const,
+      message: 'another attempt is sending it',
+    })),
+  ];
+}
+
+async function place(
+  { gateway, ledger }: ActivityDeps,
+  ref: SymbolRef,
+  intents: readonly OrderIntent[],
+  sentAt: number,
+): Promise<readonly SubmitOutcome[]> {
+  const replies = await gateway.place(ref.symbol, intents, sentAt);
+  return Promise.all(
+    intents.map(async ({ clientOrderId }, i) => {
+      const reply = replies[i] ?? { kind: 'unknown' as const, message: 'no reply' };
+      await ledger.recordOutcome(ref, clientOrderId, reply);
+      return outcomeOf(clientOrderId, reply);
+    }),
+  );
+}
+
+function outcomeOf(clientOrderId: string, reply: PlaceReply): SubmitOutcome {
+  if (reply.kind !== 'acked') return { clientOrderId, ...reply };
+  const { status, executed } = reply.order;
+  return { clientOrderId, kind: 'acked', status, executed };
+}
+
+/**
+ * Whatever the venue answers, the order's own state follows: a cancel that was taken is confirmed
+ * by asking once, so that a lost event does not leave the slot occupied.
+ */
+async function cancel(
+  { gateway, ledger }: ActivityDeps,
+  ref: SymbolRef,
+  clientOrderId: string,
+  conditional: boolean,
+): Promise<CancelOutcome> {
+  const outcome = await gateway.cancel(ref.symbol, clientOrderId, conditional);
+  if (outcome.kind !== 'requested') return outcome;
+  const order = await gateway.findOrder(ref.symbol, clientOrderId).catch(() => undefined);
+  if (order !== undefined) await ledger.recordOrder(ref, order);
+  return outcome;
+}

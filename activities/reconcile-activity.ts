@@ -1,0 +1,125 @@
+/** Venue truth first: what stands, what traded, what we hold. Start and recovery are one path. */
+import { idPrefix } from '../core/orders/client-order-id.ts';
+import type { ClientOrderIdPrefix } from '../core/orders/client-order-id.ts';
+import type { MachineSettings } from '../core/orders/machine-settings.ts';
+import type { SymbolRef } from '../core/orders/order.ts';
+import type { ReconcileReport, StandingOrder } from '../core/orders/reconcile.ts';
+import type { VenueOrder } from '../adapters/ports.ts';
+import type { SymbolActivities } from '../workflows/activity-contract.ts';
+import type { ActivityDeps } from './activity-deps.ts';
+import { resolveOrder } from './resolve-activity.ts';
+import { positionAgrees } from './resolve-order.ts';
+import { withHeartbeat } from './with-heartbeat.ts';
+
+/** Trades are read again from a little before the last one that we hold (market time). */
+const OVERLAP_MS = 60_000;
+const RETRY_UNKNOWN_MS = 1_000;
+
+export function createReconcileActivity(deps: ActivityDeps): Pick<SymbolActivities, 'reconcile'> {
+  return {
+    reconcile: ({ ref, prefix }) =>
+      withHeartbeat(deps.heartbeat, () => reconcile(deps, ref, prefix)),
+  };
+}
+
+async function reconcile(
+  deps: ActivityDeps,
+  ref: SymbolRef,
+  prefix: ClientOrderIdPrefix,
+): Promise<ReconcileReport> {
+  const pending = await resolveUnknown(deps, ref);
+  if (pending.length > 0) {
+    return notClean('ORDERS_UNRESOLVED', `outcome still unknown: ${pending.join(', ')}`);
+  }
+  const standing = await bookOrders(deps, ref);
+  await bookFills(deps, ref);
+  if (!(await positionAgrees(deps, ref))) {
+    return notClean('POSITION_MISMATCH', 'the position of the venue is not the sum of our fills');
+  }
+  return cleanReport(deps, ref, prefix, standing);
+}
+
+const notClean = (code: string, reason: string): ReconcileReport => ({
+  kind: 'notClean',
+  code,
+  reason,
+});
+
+async function resolveUnknown(deps: ActivityDeps, ref: SymbolRef): Promise<readonly string[]> {
+  const open = await deps.ledger.openIntents(ref);
+  const unknown = open.filter(({ state }) => state !== 'ACKED');
+  const outcomes = await Promise.all(
+    unknown.map(({ intent }) => resolveOrder(deps, ref, intent.clientOrderId)),
+  );
+  return outcomes.filter((o) => o.kind === 'pending').map((o) => o.clientOrderId);
+}
+
+/** Writes what the venue says of every order that we believe to live; answers what stands. */
+async function bookOrders(deps: ActivityDeps, ref: SymbolRef): Promise<readonly VenueOrder[]> {
+  const { gateway, ledger } = deps;
+  const standing = await gateway.openOrders(ref.symbol);
+  for (const order of standing) await ledger.recordOrder(ref, order);
+  const ids = new Set(standing.map((order) => order.clientOrderId));
+  for (const { intent } of await ledger.openIntents(ref)) {
+    if (ids.has(intent.clientOrderId)) continue;
+    const order = await gateway.findOrder(ref.symbol, intent.clientOrderId);
+    if (order !== undefined) await ledger.recordOrder(ref, order);
+  }
+  return standing;
+}
+
+async function bookFills({ gateway, ledger }: ActivityDeps, ref: SymbolRef): Promise<void> {
+  const { lastFillTime } = await ledger.position(ref);
+  const { time } = await gateway.quote(ref.symbol);
+  const since = lastFillTime === null ? time - EPOCH_SEARCH_MS : lastFillTime - OVERLAP_MS;
+  for (const fill of await gateway.fillsSince(ref.symbol, since)) {
+    await ledger.recordFill(ref, fill);
+  }
+}
+
+const EPOCH_SEARCH_MS = 7 * 24 * 3_600_000;
+
+async function cleanReport(
+  deps: ActivityDeps,
+  ref: SymbolRef,
+  prefix: ClientOrderIdPrefix,
+  standing: readonly VenueOrder[],
+): Promise<ReconcileReport> {
+  const position = await deps.ledger.position(ref);
+  const ours = standing.filter((o) => o.clientOrderId?.startsWith(idPrefix(prefix)) === true);
+  const quote = await deps.gateway.quote(ref.symbol);
+  return {
+    kind: 'clean',
+    positionQuantity: position.quantity,
+    entryPrice: position.entryPrice,
+    realisedProfit: position.realisedProfit,
+    standing: ours.flatMap(standingOrder),
+    foreign: standing.length - ours.length,
+    quote,
+    // Market time zero asks the feed for a snapshot: the next decision is due at once.
+    cursor: { ledgerSeq: position.lastSeq, marketTime: 0 },
+    settings: await machineSettings(deps, ref.symbol),
+  };
+}
+
+function standingOrder(order: VenueOrder): StandingOrder[] {
+  const { clientOrderId, conditional, side, price, triggerPrice } = order;
+  if (clientOrderId === null) return [];
+  const { quantity, executed, reduceOnly } = order;
+  return [
+    { clientOrderId, conditional, side, price, triggerPrice, quantity, executed, reduceOnly },
+  ];
+}
+
+async function machineSettings(deps: ActivityDeps, symbol: string): Promise<MachineSettings> {
+  const { tickSize } = await deps.gateway.rules(symbol);
+  const { grid } = deps.strategyConfig(symbol);
+  return {
+    tickSize,
+    protectionStopBps: grid.stopPct * 100,
+    unwindLimitMs: grid.unwindLimitS * 1_000,
+    protectionGraceMs: deps.protectionGraceMs,
+    retryMs: RETRY_UNKNOWN_MS,
+    lockstep: deps.lockstep,
+  };
+}

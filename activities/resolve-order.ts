@@ -1,0 +1,103 @@
+/** What became of an order whose outcome is unknown. Positive evidence only. */
+import type { EpochMs } from '../core/market/market.ts';
+import { subtractQuantity } from '../core/money/arithmetic.ts';
+import { quantity } from '../core/money/units.ts';
+import type { SymbolRef } from '../core/orders/order.ts';
+import type { ResolveOutcome } from '../core/orders/outcomes.ts';
+import { RECV_WINDOW_MS } from '../adapters/ports.ts';
+import type { IntentRow, VenueOrder } from '../adapters/ports.ts';
+import type { ActivityDeps } from './activity-deps.ts';
+
+/** Beyond `sent_at + recvWindow` the venue refuses the request itself. */
+const ABSENCE_MARGIN_MS = 1_000;
+/** How far back the venue's trades are searched, in market time. */
+const TRADES_SEARCH_MS = 3_600_000;
+
+export async function resolveOnce(
+  deps: ActivityDeps,
+  ref: SymbolRef,
+  clientOrderId: string,
+): Promise<ResolveOutcome> {
+  const row = await deps.ledger.intent(clientOrderId);
+  if (row === undefined) return { clientOrderId, kind: 'absent' };
+  switch (row.state) {
+    case 'PREPARED':
+      return (await deps.ledger.expirePrepared(ref, clientOrderId))
+        ? { clientOrderId, kind: 'expiredUnsent' }
+        : { clientOrderId, kind: 'pending', message: 'it is being sent' };
+    case 'DENIED':
+    case 'EXPIRED':
+      return { clientOrderId, kind: 'expiredUnsent' };
+    case 'REJECTED':
+    case 'ABSENT':
+      return { clientOrderId, kind: 'absent' };
+    case 'SENDING':
+    case 'UNKNOWN':
+    case 'ACKED':
+      return askVenue(deps, ref, row);
+  }
+}
+
+async function askVenue(
+  deps: ActivityDeps,
+  ref: SymbolRef,
+  row: IntentRow,
+): Promise<ResolveOutcome> {
+  const { clientOrderId } = row.intent;
+  const order = await deps.gateway.findOrder(ref.symbol, clientOrderId);
+  if (order !== undefined) return found(deps, ref, clientOrderId, order);
+  const absent = row.state !== 'ACKED' && (await isAbsent(deps, ref, row));
+  if (!absent) return { clientOrderId, kind: 'pending', message: 'not found yet' };
+  await deps.ledger.recordOutcome(ref, clientOrderId, { kind: 'absent' });
+  return { clientOrderId, kind: 'absent' };
+}
+
+async function found(
+  { ledger }: ActivityDeps,
+  ref: SymbolRef,
+  clientOrderId: string,
+  order: VenueOrder,
+): Promise<ResolveOutcome> {
+  await ledger.recordOutcome(ref, clientOrderId, { kind: 'acked', order });
+  await ledger.recordOrder(ref, order);
+  return { clientOrderId, kind: 'found', status: order.status, executed: order.executed };
+}
+
+/**
+ * All of: the venue's own clock is past the window of the request, the order is in no list, no
+ * trade since then is without an order of ours, and the position equals the ledger.
+ */
+async function isAbsent(deps: ActivityDeps, ref: SymbolRef, row: IntentRow): Promise<boolean> {
+  const { gateway, ledger } = deps;
+  const { sentAt, intent } = row;
+  const windowEnd = (sentAt ?? 0) + RECV_WINDOW_MS + ABSENCE_MARGIN_MS;
+  if (sentAt === null || gateway.venueTime() <= windowEnd) return false;
+  const since = await tradesSince(deps, ref, sentAt);
+  const [open, closed, fills] = await Promise.all([
+    gateway.openOrders(ref.symbol),
+    gateway.closedOrders(ref.symbol, since),
+    gateway.fillsSince(ref.symbol, since),
+  ]);
+  const listed = [...open, ...closed].some((o) => o.clientOrderId === intent.clientOrderId);
+  const unexplained = fills.some((f) => f.clientOrderId === null);
+  for (const fill of fills) await ledger.recordFill(ref, fill);
+  return !listed && !unexplained && (await positionAgrees(deps, ref));
+}
+
+/** Orders and trades carry market time, `sentAt` is venue wall time: the earlier one counts. */
+async function tradesSince(
+  { gateway }: ActivityDeps,
+  ref: SymbolRef,
+  sentAt: EpochMs,
+): Promise<EpochMs> {
+  const { time } = await gateway.quote(ref.symbol);
+  return Math.min(sentAt, time - TRADES_SEARCH_MS);
+}
+
+export async function positionAgrees(
+  { gateway, ledger }: ActivityDeps,
+  ref: SymbolRef,
+): Promise<boolean> {
+  const [venue, ours] = await Promise.all([gateway.position(ref.symbol), ledger.position(ref)]);
+  return subtractQuantity(quantity(venue.quantity), quantity(ours.quantity)) === 0n;
+}
