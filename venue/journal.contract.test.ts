@@ -1,6 +1,13 @@
-import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { readJournal } from './journal/file.ts';
 import { scriptedMarket } from './testing/scripted-market.ts';
@@ -62,20 +69,21 @@ async function pictureOf(exchange: Exchange): Promise<unknown> {
 
 /** Orders of every kind on both symbols, named so that two venues get the same ones. */
 async function trade(bench: Bench, exchange: Exchange, round: number): Promise<void> {
-  const place = async (symbol: string, base: number): Promise<void> => {
+  const place = async (symbol: string): Promise<void> => {
+    const base = Number((await exchange.fetchBidsAsks([symbol]))[symbol]?.bid);
     const id = (name: string): { clientOrderId: string } => ({
       clientOrderId: `${name}-${symbol.slice(0, 3)}-${round}`,
     });
     await exchange.createOrder(symbol, 'market', 'buy', 0.1, undefined, id('market'));
     await exchange.createOrder(symbol, 'limit', 'buy', 0.05, base * 0.99, id('limit'));
-    const stop = { triggerPrice: base * 0.987, reduceOnly: true, ...id('stop') };
+    const stop = { triggerPrice: base * 0.995, reduceOnly: true, ...id('stop') };
     await exchange.createOrder(symbol, 'market', 'sell', 0.05, undefined, stop);
     const trail = { trailingPercent: '0.5', reduceOnly: true, ...id('trail') };
     await exchange.createOrder(symbol, 'market', 'sell', 0.05, undefined, trail);
   };
-  await place(BTC, 50_000);
+  await place(BTC);
   await bench.step();
-  await place(ETH, 3_000);
+  await place(ETH);
   for (let i = 0; i < 9; i += 1) await bench.step();
 }
 
@@ -99,6 +107,33 @@ test('a venue that crashed goes on as if it had not', async () => {
   expect(two).toBe(one);
   const [before, after] = [await pictureOf(client), await pictureOf(other)];
   expect(after).toEqual(before);
+});
+
+test('steps that touched no account count after a restart: marks and trailing stops', async () => {
+  const prices = [50_000, 50_500, 51_000, 50_600, 50_480, 50_480];
+  const market = (): BenchOptions['source'] => scriptedMarket({ BTCUSDT: prices });
+  const folder = newFolder();
+  const first = await open(folder, { source: market() });
+  const client = await first.connect();
+  await first.step();
+  await client.setMarginMode('isolated', BTC);
+  await client.createOrder(BTC, 'market', 'buy', 0.01);
+  await first.step();
+
+  const second = await open(copyOf(folder), { source: market() });
+  const other = await second.connect();
+  const [position] = await other.fetchPositions([BTC]);
+  expect(position).toMatchObject({ markPrice: '50500', unrealizedPnl: '4.999' });
+
+  const params = { trailingPercent: '1', reduceOnly: true, clientOrderId: 'trail' };
+  await other.createOrder(BTC, 'market', 'sell', 0.01, undefined, params);
+  await second.step();
+  await second.step();
+  const third = await open(copyOf(dirname(second.journalPath)), { source: market() });
+  const last = await third.connect();
+  expect((await last.fetchPositions([BTC]))[0]).toMatchObject({ contracts: '0.01' });
+  await third.step();
+  expect(await last.fetchPositions([BTC])).toEqual([]);
 });
 
 test('a second restart needs no source before the last funding time', async () => {
@@ -149,7 +184,6 @@ test('outcomes that a crash kept from the file are written at the next start', a
   const kinds = lines.map((line) => (JSON.parse(line) as { kind: string }).kind);
   const cut = kinds.lastIndexOf('command') + 1;
   expect(kinds.slice(cut)).toEqual(['orderAccepted', 'balance', 'trade']);
-  const { writeFileSync } = await import('node:fs');
   writeFileSync(path, `${lines.slice(0, cut + 1).join('\n')}\n`);
   const again = await open(copy);
   expect(await pictureOf(await again.connect())).toEqual(picture);
@@ -170,7 +204,6 @@ test('a journal that was tampered with is refused, naming the record', async () 
   await client.createOrder(BTC, 'market', 'buy', 0.01);
   const copy = copyOf(folder);
   const path = join(copy, 'venue.jsonl');
-  const { writeFileSync } = await import('node:fs');
   writeFileSync(path, readFileSync(path, 'utf8').replace('"fee":"0.2', '"fee":"0.1'));
   await expect(open(copy)).rejects.toThrow(/seq \d+ \(trade\)/);
 });

@@ -36,7 +36,9 @@ test('before the first step there are bars and no quote', async () => {
   expect(bars.map((bar) => bar[0])).toEqual(
     [5, 4, 3, 2, 1].map((minutes) => START - minutes * 60_000),
   );
-  await expect(exchange.createOrder(BTC, 'market', 'buy', 0.01)).rejects.toThrow('Market is closed.');
+  await expect(exchange.createOrder(BTC, 'market', 'buy', 0.01)).rejects.toThrow(
+    'Market is closed.',
+  );
 });
 
 describe('with a moving market', () => {
