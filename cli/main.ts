@@ -1,0 +1,68 @@
+/** The `tidegate` command. Each role runs as a process of its own, so that each can be killed alone. */
+import type { TidegateConfig } from '../adapters/config/load-config.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+import { parseArguments, requireConfig } from './options.ts';
+import type { Arguments } from './options.ts';
+import type { Role } from './role.ts';
+
+const HELP = `tidegate <command> [flags]
+
+  up             bring everything up and watch over it (npm start)
+  down           end what "up" started; orders and positions stay as they are
+  status         what runs, and what the symbols do
+  stop           emergency stop: no new risk, ordinary orders cancelled, stops stay
+  doctor         is this machine ready? (npm run doctor)
+  config show    every setting with its origin
+  config check   is the configuration valid?
+  worker, api, venue   one role alone, as "up" starts them
+
+  --symbols A,B  symbols to start; adds, never removes
+  --speed N      market seconds per wall second      --seed N   the synthetic market
+  --reset        open a new paper account (--yes: do not ask)
+  --config FILE  instead of tidegate.yaml            --set PATH=VALUE   any setting
+  --json         machine-readable output             --verbose  all logs on the screen
+`;
+
+/** Loaded when asked for: `config show` needs neither Temporal nor a venue. */
+const commands: Readonly<Record<string, (args: Arguments) => number | Promise<number>>> = {
+  up: async ({ options }) => (await import('./up/up-command.ts')).runUp(options),
+  down: async ({ options }) => (await import('./stop-commands.ts')).runDown(options),
+  stop: async ({ options }) => (await import('./stop-commands.ts')).runStop(options),
+  status: async ({ options }) => (await import('./status-command.ts')).runStatus(options),
+  doctor: async ({ options }) => (await import('./doctor/doctor-command.ts')).runDoctor(options),
+  config: async ({ options, words }) =>
+    (await import('./config-command.ts')).runConfig(words.slice(1), options),
+  worker: (args) => role(args, async () => (await import('./worker.ts')).startWorkerRole),
+  api: (args) => role(args, async () => (await import('./api.ts')).startApiRole),
+  venue: (args) => role(args, async () => (await import('./venue.ts')).startVenueRole),
+};
+
+type StartRole = (config: TidegateConfig) => Promise<Role>;
+
+async function role({ options }: Arguments, load: () => Promise<StartRole>): Promise<number> {
+  const { runRole } = await import('./role.ts');
+  const { config } = requireConfig(options);
+  await runRole(async () => (await load())(config));
+  return EXIT.ok;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const args = parseArguments(argv);
+  const name = args.words[0] ?? 'help';
+  if (args.options.help === true || name === 'help') {
+    process.stdout.write(HELP);
+    return EXIT.ok;
+  }
+  const command = commands[name];
+  if (command === undefined)
+    throw new CommandError(`unknown command "${name}"\n\n${HELP}`, EXIT.usage);
+  return command(args);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof CommandError)) throw error;
+  process.stderr.write(`tidegate: ${error.message}\n`);
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,64 @@
+/** The live view: one line a symbol. Unknown values are shown as `?`, never as zero. */
+import type { SymbolStatusLine, TradingStatus } from '../api-client.ts';
+
+/** Older than this (wall) is marked. */
+const STALE_AGE_MS = 5_000;
+
+export function statusLines(status: TradingStatus | undefined): string[] {
+  if (status === undefined) return ['the API does not answer'];
+  const halted = status.latch === 'clear' ? '' : `   EMERGENCY STOP: ${status.latch ?? '?'}`;
+  const head = `account ${status.account ?? '?'}   equity ${rounded(status.equity)} USDT${halted}`;
+  return [head, ...status.symbols.map(symbolLine)];
+}
+
+function symbolLine(symbol: SymbolStatusLine): string {
+  if (symbol.running === false && symbol.state === null) return `${symbol.symbol}  not running`;
+  return [
+    symbol.symbol.padEnd(9),
+    `${symbol.state ?? '?'} (${symbol.regime ?? 'regime ?'})`,
+    ...levelOf(symbol),
+    ...reasonOf(symbol),
+    `${symbol.open_orders ?? '?'} orders`,
+    positionOf(symbol),
+    `grid ${rounded(symbol.grid_profit)}`,
+    `floating ${rounded(symbol.floating_profit)}`,
+    `fees ${rounded(symbol.fees)}`,
+    ...lastFillOf(symbol),
+    ...staleness(symbol),
+  ].join(' · ');
+}
+
+const levelOf = ({ level, halt_reason }: SymbolStatusLine): string[] =>
+  level === null || level === 'ACTIVE'
+    ? []
+    : [`${level}${halt_reason === null ? '' : `: ${halt_reason}`}`];
+
+/** Why it does not trade; while orders or a position stand, it does. */
+function reasonOf({ decision, open_orders, position }: SymbolStatusLine): string[] {
+  const idle = (open_orders ?? 0) === 0 && (position?.side ?? 'FLAT') === 'FLAT';
+  const reason = decision?.reason ?? decision?.code ?? null;
+  return idle && reason !== null ? [reason] : [];
+}
+
+function positionOf({ position, stop }: SymbolStatusLine): string {
+  if (position === null) return 'position ?';
+  if (position.side === 'FLAT') return 'flat';
+  const distance = stop?.distance_pct ?? null;
+  const protection = distance === null ? 'stop ?' : `stop ${distance.toFixed(2)} % away`;
+  return `${position.side ?? ''} ${position.quantity ?? '?'} (${protection})`;
+}
+
+function lastFillOf({ last_fill: fill }: SymbolStatusLine): string[] {
+  if (fill === null) return [];
+  const time = fill.time?.slice(11, 19) ?? '?';
+  return [`last ${fill.side ?? '?'} ${fill.quantity ?? '?'} at ${fill.price ?? '?'} ${time}`];
+}
+
+const staleness = ({ age_ms }: SymbolStatusLine): string[] =>
+  age_ms !== null && age_ms > STALE_AGE_MS ? [`${Math.round(age_ms / 1_000)} s old`] : [];
+
+/** Decimal text with two places, for reading only. */
+function rounded(value: string | null): string {
+  const number = value === null ? Number.NaN : Number(value);
+  return Number.isNaN(number) ? '?' : number.toFixed(2);
+}
