@@ -84,11 +84,10 @@ test('the mirrored market gives the mirrored signal', () => {
 /** Prices mirrored at 60,000: what rose falls. */
 function mirror(features: MarketFeatures): MarketFeatures {
   const flip = (value: number | null): number | null => (value === null ? null : 120_000 - value);
-  const readings = Object.entries(features.byTimeframe).map(([timeframe, f]) => [
-    timeframe,
+  const mirrored = (f: TimeframeFeatures | null): TimeframeFeatures | null =>
     f && {
       ...f,
-      close: flip(f.close),
+      close: 120_000 - f.close,
       plusDi: f.minusDi,
       minusDi: f.plusDi,
       rsi: f.rsi === null ? null : 100 - f.rsi,
@@ -97,7 +96,16 @@ function mirror(features: MarketFeatures): MarketFeatures {
       emaFast: flip(f.emaFast),
       emaSlow: flip(f.emaSlow),
       momentumPct: f.momentumPct === null ? null : -f.momentumPct,
+    };
+  const { byTimeframe } = features;
+  return {
+    ...features,
+    byTimeframe: {
+      ...byTimeframe,
+      '1m': mirrored(byTimeframe['1m']),
+      '5m': mirrored(byTimeframe['5m']),
+      '15m': mirrored(byTimeframe['15m']),
+      '1h': mirrored(byTimeframe['1h']),
     },
-  ]);
-  return { ...features, byTimeframe: Object.fromEntries(readings) };
+  };
 }
