@@ -16,11 +16,13 @@ import {
   smallBody,
 } from './guard.ts';
 import { readRootHealth, readTradingHealth } from './health.ts';
-import type { ApiDeps, TradeRow } from './ports.ts';
+import type { TradeRow } from '../adapters/postgres/api-reads.ts';
+import type { ApiDeps } from './ports.ts';
 import { invalidRequest, problemResponse } from './problem.ts';
 import type { Outcome } from './problem.ts';
 import { resumeSymbols } from './resume-symbols.ts';
 import * as routes from './routes.ts';
+import { withSharedMarket } from './shared-answer.ts';
 import { startSymbols } from './start-symbols.ts';
 import { isoTime, readStatus, readSymbolStatus } from './status-view.ts';
 import type { TradesView } from './status-schemas.ts';
@@ -47,7 +49,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono {
   });
   app.use(apiHeaders, noStore, loopbackHost, loopbackOrigin, jsonOnly, smallBody, plainJson);
   addCommands(app, deps);
-  addReads(app, deps);
+  addReads(app, withSharedMarket(deps));
   addReference(app);
   addLeftovers(app, deps);
   return app;

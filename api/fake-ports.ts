@@ -6,7 +6,8 @@ import type { SymbolStatus } from '../core/market/watch.ts';
 import type { MoneyText, PriceText, QuantityText } from '../core/money/units.ts';
 import { clientOrderId } from '../core/orders/client-order-id.ts';
 import type { SymbolRef } from '../core/orders/order.ts';
-import type { ApiClock, ApiDeps, SymbolRow, TradeRow } from './ports.ts';
+import type { SymbolRow, TradeRow } from '../adapters/postgres/api-reads.ts';
+import type { ApiClock, ApiDeps } from './ports.ts';
 
 export const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
 const INSTANCE = 'test';
@@ -192,9 +193,9 @@ export function fakeReads(world: World): ApiDeps['reads'] {
     symbols: async () => world.rows,
     recentTrades: async (_account, limit) => world.trades.slice(0, limit),
     accountUse: async () => ({
-      dayStartEquity: '10000' as MoneyText,
       grossNotional: '1500' as MoneyText,
       openOrders: 6,
+      realisedToday: '-60' as MoneyText,
     }),
     sendingCount: async () => world.sending.shift() ?? 0,
   };

@@ -2,7 +2,8 @@
 import { ratio } from '../core/money/arithmetic.ts';
 import { money } from '../core/money/units.ts';
 import type { MoneyText } from '../core/money/units.ts';
-import type { AccountUse, ApiConfig, SymbolRow } from './ports.ts';
+import type { AccountUse, SymbolRow } from '../adapters/postgres/api-reads.ts';
+import type { ApiConfig } from './ports.ts';
 import type { StatusView } from './status-schemas.ts';
 
 type LimitUse = StatusView['limits'][number];
@@ -10,6 +11,8 @@ type Known = {
   readonly equity: MoneyText | null;
   readonly use: AccountUse | null;
   readonly rows: readonly SymbolRow[] | null;
+  /** Of all positions; null while one of them is not known. */
+  readonly floatingProfit: MoneyText | null;
 };
 
 export function limitsUse({ flowTrading, limits }: ApiConfig, known: Known): LimitUse[] {
@@ -25,11 +28,13 @@ export function limitsUse({ flowTrading, limits }: ApiConfig, known: Known): Lim
   ];
 }
 
-/** Loss since the day began, in percent of the equity then; a gain counts as no loss. */
-function dailyLossPct({ equity, use }: Known): number | null {
-  const start = use?.dayStartEquity ?? null;
-  if (equity === null || start === null || money(start) <= 0n) return null;
-  return Math.max(0, ratio(money(start) - money(equity), money(start)) * 100);
+/** Realised since 00:00 UTC and floating now, over the equity without either; a gain is no loss. */
+function dailyLossPct({ equity, use, floatingProfit }: Known): number | null {
+  const realised = use?.realisedToday ?? null;
+  if (equity === null || realised === null || floatingProfit === null) return null;
+  const result = money(realised) + money(floatingProfit);
+  const before = money(equity) - result;
+  return before <= 0n ? null : Math.max(0, ratio(-result, before) * 100);
 }
 
 function shareOfEquity({ equity }: Known, notional: MoneyText | null): number | null {

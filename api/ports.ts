@@ -1,9 +1,8 @@
 /** What the API needs from the outside. Tests give fakes, `cli/` the real things. */
 import type { TidegateConfig } from '../adapters/config/load-config.ts';
 import type { ExchangeGateway, HaltLatch } from '../adapters/ports.ts';
-import type { EpochMs, Side } from '../core/market/market.ts';
-import type { SymbolStatus } from '../core/market/watch.ts';
-import type { MoneyText, PriceText, QuantityText } from '../core/money/units.ts';
+import type { ApiReads } from '../adapters/postgres/api-reads.ts';
+import type { EpochMs } from '../core/market/market.ts';
 import type { SymbolRef } from '../core/orders/order.ts';
 import type { HaltMessage, ResumeMessage, StopMessage } from '../workflows/messages.ts';
 
@@ -26,54 +25,6 @@ export type SymbolWorkflows = {
 };
 export type Signalled = 'signalled' | 'notRunning';
 
-/** What the API reads from Postgres. Methods throw when it does not answer. */
-export type ApiReads = {
-  ping(): Promise<void>;
-  symbols(account: string): Promise<readonly SymbolRow[]>;
-  /** Executions, newest first; `limit` 1 to 500. */
-  recentTrades(account: string, limit: number): Promise<readonly TradeRow[]>;
-  accountUse(account: string): Promise<AccountUse>;
-  /** Intents whose request may be on its way to the venue right now. */
-  sendingCount(account: string): Promise<number>;
-};
-
-export type SymbolRow = {
-  readonly ref: SymbolRef;
-  readonly status: SymbolStatus;
-  /** Wall time at which the row was written. */
-  readonly recordedAt: EpochMs;
-  /** Of all fills of the symbol. */
-  readonly fees: MoneyText;
-  readonly lastFill: {
-    readonly time: EpochMs;
-    readonly side: Side;
-    readonly price: PriceText;
-    readonly quantity: QuantityText;
-  } | null;
-};
-
-export type TradeRow = {
-  readonly tradeId: string;
-  readonly time: EpochMs;
-  readonly symbol: string;
-  readonly side: Side;
-  readonly price: PriceText;
-  readonly quantity: QuantityText;
-  readonly fee: MoneyText;
-  readonly feeAsset: string;
-  readonly clientOrderId: string | null;
-  readonly strategy: string | null;
-};
-
-/** What the account uses of its limits. Null: not known. */
-export type AccountUse = {
-  /** Equity at 00:00 UTC of the trading day (market time). */
-  readonly dayStartEquity: MoneyText | null;
-  /** Notional of positions and reservations of working orders. */
-  readonly grossNotional: MoneyText | null;
-  readonly openOrders: number | null;
-};
-
 /** The part of the exchange gateway that the API may use: reading and cancelling. */
 export type VenueAccess = Pick<ExchangeGateway, 'openOrders' | 'cancel' | 'equity' | 'quote'>;
 
@@ -91,7 +42,7 @@ export type ApiDeps = {
   readonly instance: () => string | null;
   readonly workflows: SymbolWorkflows;
   readonly latch: HaltLatch;
-  readonly reads: ApiReads;
+  readonly reads: Omit<ApiReads, 'instance'>;
   readonly venue: VenueAccess;
   readonly clock: ApiClock;
   /** Unique each time; names a halt. */

@@ -1,7 +1,8 @@
 /** Which symbols run: Temporal's word for named ones, Postgres and Temporal together for all. */
 import type { SymbolStatus } from '../core/market/watch.ts';
 import { answerWithin } from './deadline.ts';
-import type { ApiDeps, SymbolRow } from './ports.ts';
+import type { SymbolRow } from '../adapters/postgres/api-reads.ts';
+import type { ApiDeps } from './ports.ts';
 import { done, refused } from './problem.ts';
 import type { Outcome } from './problem.ts';
 

@@ -2,13 +2,16 @@
 import type { EpochMs } from '../core/market/market.ts';
 import type { Regime } from '../core/regime/regime.ts';
 import { REGIMES } from '../core/regime/regime.ts';
-import type { PriceText } from '../core/money/units.ts';
+import { addMoney } from '../core/money/arithmetic.ts';
+import { ZERO_MONEY, money, moneyText } from '../core/money/units.ts';
+import type { MoneyText, PriceText } from '../core/money/units.ts';
 import { answerWithin } from './deadline.ts';
 import type { Answer } from './deadline.ts';
 import { latchState } from './latch-state.ts';
 import { limitsUse } from './limits-use.ts';
 import { floatingProfit, protectingStop, sideOf, stopDistancePct } from './mark-to-market.ts';
-import type { ApiDeps, SymbolRow } from './ports.ts';
+import type { SymbolRow } from '../adapters/postgres/api-reads.ts';
+import type { ApiDeps } from './ports.ts';
 import { isHalted } from './running.ts';
 import type { StatusView, SymbolView } from './status-schemas.ts';
 
@@ -29,8 +32,14 @@ export async function readStatus(deps: ApiDeps): Promise<StatusView> {
   const known = valueOf(rows) ?? [];
   const runningNames = valueOf(running)?.map(({ symbol }) => symbol) ?? null;
   const names = [...config.symbols, ...known.map(({ ref }) => ref.symbol), ...(runningNames ?? [])];
-  const symbols = [...new Set(names)].map((symbol) =>
-    readSymbol(deps, { symbol, row: known.find(({ ref }) => ref.symbol === symbol), runningNames }),
+  const symbols = await Promise.all(
+    [...new Set(names)].map((symbol) =>
+      readSymbol(deps, {
+        symbol,
+        row: known.find(({ ref }) => ref.symbol === symbol),
+        runningNames,
+      }),
+    ),
   );
   const unavailable = [
     ...(rows.kind === 'failed' || use.kind === 'failed' ? (['postgres'] as const) : []),
@@ -51,8 +60,9 @@ export async function readStatus(deps: ApiDeps): Promise<StatusView> {
       equity: valueOf(funds)?.equity ?? null,
       use: valueOf(use),
       rows: valueOf(rows),
+      floatingProfit: rows.kind === 'failed' ? null : totalFloating(symbols, known),
     }),
-    symbols: await Promise.all(symbols),
+    symbols,
     unavailable,
   };
 }
@@ -75,6 +85,20 @@ export async function readSymbolStatus(
   if (row === undefined && !configured && !runs) return { kind: 'answer', value: undefined };
   const runningNames = running.kind === 'failed' ? null : runs ? [symbol] : [];
   return { kind: 'answer', value: await readSymbol(deps, { symbol, row, runningNames }) };
+}
+
+/** Null while the profit of one symbol with a status is not known. */
+function totalFloating(
+  symbols: readonly SymbolView[],
+  known: readonly SymbolRow[],
+): MoneyText | null {
+  let total = ZERO_MONEY;
+  for (const { symbol, floating_profit: profit } of symbols) {
+    if (!known.some(({ ref }) => ref.symbol === symbol)) continue;
+    if (profit === null) return null;
+    total = addMoney(total, money(profit));
+  }
+  return moneyText(total);
 }
 
 type Known = {

@@ -97,11 +97,14 @@ export function beginStop({ deps, signals, known, request, haltId }: Begin): Sto
 
   /** Cancels and lists again until the venue shows none of ours, or the time is over. */
   async function confirm(): Promise<{ last: Sweep; confirmed: boolean }> {
+    // Soon at first, then rarely: listing too often would use up the venue's request limit.
+    let pauseMs = POLL_MS;
     for (;;) {
       const last = await cancelRound();
       const confirmed = last.open.length === 0 && last.unlisted.length === 0;
       if (confirmed || clock.now() - startedAt >= CONFIRM_LIMIT_MS) return { last, confirmed };
-      await clock.sleep(last.unlisted.length === 0 ? POLL_MS : ROUND_MS);
+      await clock.sleep(pauseMs);
+      pauseMs = Math.min(2 * pauseMs, ROUND_MS);
     }
   }
 

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import type { HaltLatch, HaltState } from '../adapters/ports.ts';
+import { json, post } from './api-request.ts';
+import { createApi } from './create-api.ts';
+import { NOW, aRow, aStatus, aWorld, fakeDeps, fakeLatch, fakeReads } from './fake-ports.ts';
+import type { World } from './fake-ports.ts';
+import type { ApiDeps } from './ports.ts';
+
+const apiOf = (world: World, overrides: Partial<ApiDeps> = {}) =>
+  createApi(fakeDeps(world, overrides));
+
+const aHalt = (haltId: string, sinceMs = NOW - 60_000): HaltState => ({
+  kind: 'set',
+  haltId,
+  level: 'HALT',
+  reason: 'drill',
+  by: 'cli',
+  since: new Date(sinceMs).toISOString(),
+});
+
+const halted = (symbol: string) =>
+  aRow(symbol, { status: aStatus({ state: 'halted', level: 'HALT', haltReason: 'drawdown' }) });
+
+/** A latch on which several halts stand, oldest first. */
+function stackedLatch(world: World, halts: HaltState[]): HaltLatch {
+  return {
+    ...fakeLatch(world),
+    read: async () => halts[0] ?? { kind: 'clear' },
+    clear: async ({ haltId }) => {
+      world.calls.push(`clear ${haltId}`);
+      halts.shift();
+      return true;
+    },
+  };
+}
+
+describe('resume', () => {
+  test('clears the halt by its id, then signals what runs', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT', 'ETHUSDT']), halt: aHalt('h7') });
+    const response = await post(apiOf(world), 'resume', { reason: ' looked at it ' });
+    expect(response.status).toBe(202);
+    expect(await json(response)).toEqual({
+      halt_ids: ['h7'],
+      signalled: ['BTCUSDT', 'ETHUSDT'],
+      reason: 'looked at it',
+    });
+    expect(world.calls).toEqual([
+      'clear h7',
+      'resume BTCUSDT {"haltId":"h7","reason":"looked at it","by":"api"}',
+      'resume ETHUSDT {"haltId":"h7","reason":"looked at it","by":"api"}',
+    ]);
+  });
+
+  test('after an emergency stop lets the next one be a new halt', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']) });
+    const app = apiOf(world);
+    await post(app, 'emergency-stop');
+    expect(await json(await post(app, 'resume', { reason: 'drill over' }))).toMatchObject({
+      halt_ids: ['halt-1'],
+    });
+    expect(await json(await post(app, 'emergency-stop'))).toMatchObject({ halt_id: 'halt-2' });
+  });
+
+  test('without a latch resumes the symbols that halted themselves, and only those', async () => {
+    const world = aWorld({
+      running: new Set(['BTCUSDT', 'ETHUSDT']),
+      rows: [aRow('BTCUSDT'), halted('ETHUSDT')],
+    });
+    const response = await post(apiOf(world), 'resume', { reason: 'ok' });
+    expect(await json(response)).toMatchObject({ halt_ids: [], signalled: ['ETHUSDT'] });
+    expect(world.calls).toEqual(['resume ETHUSDT {"haltId":null,"reason":"ok","by":"api"}']);
+  });
+
+  test('clears every halt that stood when it was asked for', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']) });
+    const latch = stackedLatch(world, [aHalt('h1'), aHalt('h2')]);
+    const response = await post(apiOf(world, { latch }), 'resume', { reason: 'ok' });
+    expect(await json(response)).toMatchObject({ halt_ids: ['h1', 'h2'], signalled: ['BTCUSDT'] });
+  });
+
+  test('leaves a halt that came after the request', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']) });
+    const latch = stackedLatch(world, [aHalt('h1'), aHalt('h2', NOW + 1)]);
+    const response = await post(apiOf(world, { latch }), 'resume', { reason: 'ok' });
+    expect(response.status).toBe(409);
+    expect(await json(response)).toMatchObject({ code: 'HALT_CHANGED' });
+    expect(world.calls).toEqual(['clear h1']);
+  });
+
+  test('a latch that will not clear resumes nothing', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']), halt: aHalt('h1') });
+    const latch = { ...fakeLatch(world), clear: async () => false };
+    const response = await post(apiOf(world, { latch }), 'resume', { reason: 'ok' });
+    expect(await json(response)).toMatchObject({ code: 'HALT_CHANGED' });
+    expect(world.calls).toEqual([]);
+  });
+
+  test('an unreadable latch is not resumed', async () => {
+    const world = aWorld({ halt: { kind: 'unreadable', message: 'x' } });
+    const response = await post(apiOf(world), 'resume', { reason: 'ok' });
+    expect(response.status).toBe(503);
+    expect(await json(response)).toMatchObject({ code: 'LATCH_UNREADABLE' });
+  });
+
+  test.each([[{}], [{ reason: '' }], [{ reason: '   ' }], [{ reason: 'x'.repeat(501) }]])(
+    'refuses %j: a reason of 1 to 500 characters is required',
+    async (body) => {
+      const world = aWorld({ running: new Set(['BTCUSDT']), halt: aHalt('h1') });
+      const response = await post(apiOf(world), 'resume', body);
+      expect(response.status).toBe(422);
+      expect(await json(response)).toMatchObject({
+        code: 'INVALID_REQUEST',
+        errors: [{ field: 'reason' }],
+      });
+      expect(world.calls).toEqual([]);
+    },
+  );
+
+  test('a named symbol that does not run leaves the latch alone', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']), halt: aHalt('h1') });
+    const response = await post(apiOf(world), 'resume', { reason: 'ok', symbols: ['ETHUSDT'] });
+    expect(response.status).toBe(409);
+    expect(await json(response)).toMatchObject({ code: 'NOT_RUNNING', symbols: ['ETHUSDT'] });
+    expect(world.calls).toEqual([]);
+  });
+
+  test('nothing halted, nothing to resume', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']), rows: [aRow('BTCUSDT')] });
+    const response = await post(apiOf(world), 'resume', { reason: 'ok', symbols: ['BTCUSDT'] });
+    expect(response.status).toBe(409);
+    expect(await json(response)).toMatchObject({ code: 'NOT_HALTED', symbols: ['BTCUSDT'] });
+    expect(world.calls).toEqual([]);
+  });
+
+  test('waits until an emergency stop has answered', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']), sending: [1, 1, 1] });
+    const app = apiOf(world);
+    const stopping = post(app, 'emergency-stop');
+    await new Promise((resolve) => setImmediate(resolve));
+    const early = await post(app, 'resume', { reason: 'too soon' });
+    expect(early.status).toBe(409);
+    expect(await json(early)).toMatchObject({ code: 'STOP_IN_PROGRESS' });
+    await stopping;
+    expect((await post(app, 'resume', { reason: 'now' })).status).toBe(202);
+  });
+
+  test('without Postgres says so, because nobody knows what is halted', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']) });
+    const reads = {
+      ...fakeReads(world),
+      symbols: () => Promise.reject(new Error('connection refused')),
+    };
+    const response = await post(apiOf(world, { reads }), 'resume', { reason: 'ok' });
+    expect(response.status).toBe(503);
+    expect(await json(response)).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  });
+});
