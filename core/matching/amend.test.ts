@@ -97,6 +97,16 @@ test('a refusal leaves the order and its margin as they are', () => {
   expect(account(state, 'a').openOrderInitialMargin).toBe('0');
 });
 
+test('needs margin for the difference only', () => {
+  expect(
+    play([
+      [order('buy', '0.49@60000'), 'ok', 'NEW #1 NEW 0/0.49'],
+      [amend(1, '0.495@59990'), 'ok', 'AMENDMENT #1 NEW 0/0.495'],
+      [amend(1, '0.51@59990'), -2019],
+    ]),
+  ).toEqual([]);
+});
+
 test('a reduce-only order stays within the position', () => {
   const state = openVenue();
   apply(state, order('buy', '0.1@60000.1'));

@@ -5,7 +5,6 @@
  */
 import { absQuantity, minQuantity } from '../money/arithmetic.ts';
 import type { Price, Quantity } from '../money/units.ts';
-import { ZERO_MONEY } from '../money/units.ts';
 import type { Amend, Rejection, Replies } from './commands.ts';
 import { lookUpOrder } from './cancel.ts';
 import { emitOrder, endOrder, unrestOrder } from './lifecycle.ts';
@@ -98,7 +97,6 @@ function requeue(run: Run, order: Order, target: Target): Rejection | undefined 
       });
   if (refused !== undefined) return refused;
   unrestOrder(run, order);
-  release(run, order);
   order.price = target.price;
   order.quantity = size;
   order.priority = run.state.nextPriority++;
@@ -107,13 +105,4 @@ function requeue(run: Run, order: Order, target: Target): Rejection | undefined 
   takeThenRest(run, order, plan);
   if (order.reduceOnly) keepReduceOnly(run, desk.account, desk.position);
   return undefined;
-}
-
-/** Gives the order's share of the open-order totals back while it is out of the book. */
-function release(run: Run, order: Order): void {
-  const { position } = deskOf(run, order.accountId, order.symbol);
-  const { reserved } = order;
-  if (order.side === 'buy') position.bids = (position.bids - reserved) as typeof reserved;
-  else position.asks = (position.asks - reserved) as typeof reserved;
-  order.reserved = ZERO_MONEY;
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assert } from '../assert.ts';
-import { formatDecimal } from '../money/decimal-text.ts';
+import type { Side } from '../market/market.ts';
+import { divide, formatDecimal } from '../money/decimal-text.ts';
 import { money } from '../money/units.ts';
 import { apply } from './apply.ts';
 import type { Command } from './commands.ts';
@@ -209,9 +210,26 @@ function positionFaults(state: MatchingState, id: string, position: PositionView
     'reduce-only orders close': reducing.every((view) => (view.side === 'sell') === held > 0n),
     'closePosition needs a position': held !== 0n || closing.length === 0,
     'a flat position holds no margin': held !== 0n || position.isolatedWallet === '0',
-    'no orders, no order margin': open.length > 0 || position.openOrderInitialMargin === '0',
+    'order margin is that of the open orders':
+      money(position.openOrderInitialMargin) === orderMargin(position, open),
   };
   return failed(rules, position);
+}
+
+/** The margin for the worse of all bids and all asks filling, by the open orders alone. */
+function orderMargin(position: PositionView, open: readonly OrderView[]): bigint {
+  const held = money(position.notional);
+  const resting = (side: Side) =>
+    sum(
+      open
+        .filter((view) => view.side === side && !view.reduceOnly)
+        .map((view) => (money(view.origQty) - money(view.executedQty)) * money(view.price)),
+    ) /
+    10n ** 12n;
+  const size = (value: bigint) => (value < 0n ? -value : value);
+  const sizes = [size(held), size(held + resting('buy')), size(held - resting('sell'))];
+  const worst = sizes.reduce((a, b) => (a > b ? a : b));
+  return divide(worst - size(held), BigInt(position.leverage) * 10_000n, 'up') * 10_000n;
 }
 
 /** How much of a step's print its maker fills took. */

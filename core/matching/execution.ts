@@ -35,7 +35,7 @@ export function executeTrade(run: Run, order: Order, fill: Fill, maker: boolean)
   keepReduceOnly(run, account, position);
 }
 
-export function addCash(run: Run, account: Account, change: Money): void {
+function addCash(run: Run, account: Account, change: Money): void {
   account.walletBalance = (account.walletBalance + change) as Money;
   account.updateTime = run.time;
 }

@@ -64,6 +64,28 @@ describe('initial margin', () => {
   });
 });
 
+describe('available balance', () => {
+  test('must cover the taker fee too', () => {
+    const state = openVenue();
+    apply(state, deposit('poor', '2002'));
+    const poor = { accountId: 'poor' };
+    // 6,000 / 3 = 2,000 of margin and 3 of fee
+    expect(outcome(state, order('buy', '0.1', poor))).toEqual([-2019]);
+    expect(outcome(state, order('buy', '0.1@60000', poor))[0]).toBe('ok');
+  });
+
+  test('counts the open profit of crossed positions, and not of isolated ones', () => {
+    const state = openVenue();
+    apply(state, { type: 'setMarginType', ...key, accountId: 'b', marginType: 'CROSSED' });
+    apply(state, order('buy', '0.3@60000.1'));
+    apply(state, order('buy', '0.3@60000.1', { accountId: 'b' }));
+    apply(state, market('63000'));
+    const free = (id: string) => account(state, id).availableBalance;
+    expect(free('a')).toBe('3990.989985'); // 10,000 - 6,000.01 - 9.000015
+    expect(free('b')).toBe('4590.969985'); // 10,000 - 9.000015 + 899.97 - 18,900 / 3
+  });
+});
+
 describe('leverage', () => {
   test('is kept in the table, and its notional cap binds', () => {
     expect(

@@ -71,7 +71,7 @@ export function available(state: MatchingState, account: Account): Money {
 }
 
 /** The leverage table's row for a notional; beyond the last cap the last row holds. */
-export function bracketFor(state: MatchingState, size: Money): MatchingState['brackets'][number] {
+function bracketFor(state: MatchingState, size: Money): MatchingState['brackets'][number] {
   const row = state.brackets.find((bracket) => size < bracket.cap) ?? state.brackets.at(-1);
   return ensureDefined(row, 'a leverage bracket');
 }

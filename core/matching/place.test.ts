@@ -50,6 +50,27 @@ describe('a taker', () => {
     ).toEqual([]);
   });
 
+  test('starts where earlier takers of the step left off, beyond the touch too', () => {
+    expect(
+      play([
+        [market('60000', { shown: '0.1' }), 'ok'],
+        [
+          order('buy', '0.15'),
+          'ok',
+          'NEW #1 NEW 0/0.15',
+          'TRADE #1 PARTIALLY_FILLED 0.1/0.15 0.1@60000.1 taker',
+          'TRADE #1 FILLED 0.15/0.15 0.05@60015.2 taker',
+        ],
+        [
+          order('buy', '0.05', { accountId: 'b' }),
+          'ok',
+          'NEW #2 NEW 0/0.05',
+          'TRADE #2 FILLED 0.05/0.05 0.05@60045.2 taker',
+        ],
+      ]),
+    ).toEqual([]);
+  });
+
   test('with a limit takes down to it and rests', () => {
     expect(
       play([
