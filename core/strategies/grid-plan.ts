@@ -133,14 +133,11 @@ function buildLevel(
   };
 }
 
-/** At least one tick beyond the level, rounded away from it: never less than the profit wanted. */
+/** Rounded away from the level: never less than the profit wanted. */
 function counterPrice(level: Price, side: Side, profitPct: number, tickSize: PriceText): PriceText {
-  const tick = price(tickSize);
-  const sign = side === 'buy' ? 1 : -1;
-  const moved = movePriceBps(level, sign * profitPct * 100);
-  const rounded = roundToTick(moved, tick, side === 'buy' ? 'up' : 'down');
-  const nearest = (level + BigInt(sign) * tick) as Price;
-  return priceText(rounded === level ? nearest : rounded);
+  return side === 'buy'
+    ? movedBy(level, profitPct, tickSize, 'up')
+    : movedBy(level, -profitPct, tickSize, 'down');
 }
 
 function movedBy(

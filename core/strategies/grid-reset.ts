@@ -28,6 +28,6 @@ export function gridResetReason(
 }
 
 /** Mean of best bid and ask, as a number. */
-export function midOf(quote: Quote): number {
+function midOf(quote: Quote): number {
   return (toNumber(price(quote.bid)) + toNumber(price(quote.ask))) / 2;
 }

@@ -91,7 +91,7 @@ function exits(
  * Refuses an entry that pays mostly the venue. Costs: taker fee in and out, and the spread once.
  * Wins needed to break even = (stop + costs) / (stop + target).
  */
-export function feesExceedTarget(
+function feesExceedTarget(
   scalping: ScalpingConfig,
   rules: InstrumentRules,
   quote: Quote,

@@ -66,7 +66,7 @@ function toScalp({ busy, state, reading }: SelectionInput): Selection {
 }
 
 /** The reading in one sentence with its figures. */
-export function describe(reading: RegimeReading): string {
+function describe(reading: RegimeReading): string {
   const { reasons } = reading;
   const adx = ['5m', '15m', '1h'].map((t) => `${t} ${reasons[`adx${t}`] ?? 'unknown'}`).join(', ');
   return (

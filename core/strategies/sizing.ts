@@ -41,11 +41,8 @@ export function orderQuantity(
 
 /** The smallest order that the venue takes at a price. */
 function smallestQuantity(price: Price, rules: InstrumentRules): Quantity {
-  const step = quantity(rules.quantityStep);
   const byNotional = quantityFor(money(rules.minNotional), price);
-  const isExact = notional(price, byNotional) >= money(rules.minNotional);
-  const exact = isExact ? byNotional : ((byNotional + 1n) as Quantity);
-  const rounded = roundToStep(exact, step, 'up');
+  const rounded = roundToStep(byNotional, quantity(rules.quantityStep), 'up');
   const least = quantity(rules.minQuantity);
   return rounded > least ? rounded : least;
 }

@@ -283,6 +283,20 @@ describe('one thing at a time', () => {
     expect(say(markTick(later(1), 101.456))).toMatchObject([{ stopPrice: '100.45' }]);
   });
 
+  test('a step that is no whole number of ticks is still a whole step', () => {
+    watch({
+      trail: {
+        positionSide: 'buy',
+        activateAt: text(101),
+        distance: text(1),
+        step: text(0.205),
+        stopPrice: text(100),
+      },
+    });
+    expect(say(markTick(later(1), 101.206))).toEqual([]);
+    expect(say(markTick(later(1), 101.21))).toMatchObject([{ stopPrice: '100.21' }]);
+  });
+
   test('a short trail is the mirror image, rounded away from the mark', () => {
     const trail = {
       positionSide: 'sell',
