@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { launch, poll, waitUntilReady } from './managed-process.ts';
@@ -93,7 +93,8 @@ const passwordFile = (data: string): string => join(data, 'tidegate-password');
 async function initialise({ programs, data }: PostgresFolders, runAs?: RunAs): Promise<void> {
   const fresh = `${data}.new`;
   rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(fresh), { recursive: true });
+  mkdirSync(fresh, { mode: 0o700 });
   const password = `${fresh}-password`;
   writeFileSync(password, randomBytes(18).toString('hex'), { mode: 0o600 });
   for (const path of runAs === undefined ? [] : [fresh, password]) {
