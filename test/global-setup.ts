@@ -2,14 +2,8 @@
 import type { TestProject } from 'vitest/node';
 import { startPostgresServer } from './support/postgres-server.ts';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    postgresUrl: string;
-  }
-}
-
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startPostgresServer();
   project.provide('postgresUrl', server.url);
-  return server.stop;
+  return () => server.stop();
 }

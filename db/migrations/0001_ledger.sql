@@ -135,6 +135,12 @@ CREATE INDEX order_intents_plan ON order_intents (account, venue, symbol, plan_i
 CREATE INDEX order_intents_stops ON order_intents (account, venue, symbol, changed_at) WHERE role = 'stop';
 CREATE INDEX order_intents_absent ON order_intents (account, venue, symbol, sent_at) WHERE state = 'ABSENT';
 
+-- How far an order has come; an execution that completes it outranks every other end.
+CREATE FUNCTION status_rank(status text) RETURNS integer
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  RETURN CASE status WHEN 'working' THEN 0 WHEN 'triggered' THEN 1 WHEN 'partiallyFilled' THEN 2
+    WHEN 'filled' THEN 4 ELSE 3 END;
+
 CREATE FUNCTION check_intent_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.state <> OLD.state AND NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY[
@@ -152,8 +158,9 @@ BEGIN
       USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.executed < OLD.executed OR NEW.filled < OLD.filled OR NEW.order_seq < OLD.order_seq
-     OR (is_terminal(OLD.order_status) AND NEW.order_status IS DISTINCT FROM OLD.order_status
-         AND NEW.order_status IS DISTINCT FROM 'filled') THEN
+     OR (OLD.order_status IS NOT NULL AND NEW.order_status IS NULL)
+     OR status_rank(NEW.order_status) < status_rank(OLD.order_status)
+     OR (is_terminal(OLD.order_status) AND NEW.order_status NOT IN (OLD.order_status, 'filled')) THEN
     RAISE EXCEPTION 'intent %: the venue''s view only moves forward', OLD.client_order_id
       USING ERRCODE = 'check_violation';
   END IF;
@@ -181,7 +188,6 @@ CREATE TABLE orders (
   trigger_price decimal12,
   reduce_only boolean NOT NULL,
   child_order_id text CHECK (child_order_id IS NULL OR conditional),
-  updated_seq bigint NOT NULL,
   event_time timestamptz NOT NULL,
   recorded_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (account, venue, symbol, conditional, venue_order_id)
@@ -199,6 +205,8 @@ CREATE TABLE fills (
   order_id text NOT NULL,
   seq bigint NOT NULL,
   intent_id text REFERENCES order_intents,
+  -- Of the intent; a plan's fills are matched among themselves.
+  plan_id text,
   venue_client_order_id text,
   side order_side NOT NULL,
   price positive12 NOT NULL,
@@ -213,13 +221,15 @@ CREATE TABLE fills (
   event_time timestamptz NOT NULL,
   recorded_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (account, venue, symbol, trade_id, order_id),
-  UNIQUE (account, seq)
+  UNIQUE (account, seq),
+  CHECK (plan_id IS NULL OR intent_id IS NOT NULL)
 );
 CREATE INDEX fills_rows ON fills (account, venue, symbol, seq);
 CREATE INDEX fills_time ON fills (account, event_time DESC);
 CREATE INDEX fills_symbol_time ON fills (account, venue, symbol, event_time);
 CREATE INDEX fills_order ON fills (account, venue, symbol, order_id);
-CREATE INDEX fills_unmatched ON fills (intent_id) WHERE matched < quantity;
+CREATE INDEX fills_unmatched ON fills (account, venue, symbol, plan_id) WHERE matched < quantity;
+CREATE INDEX fills_unlinked ON fills (account, venue, symbol, order_id) WHERE intent_id IS NULL;
 
 -- The sum of the fills, kept by whoever inserts one.
 CREATE TABLE positions (
@@ -236,9 +246,10 @@ CREATE TABLE positions (
   last_seq bigint NOT NULL,
   last_event_time timestamptz NOT NULL,
   last_trade_id text NOT NULL,
+  -- Wall time at which it left zero: starts the grace that its protection has.
   opened_at timestamptz,
   recorded_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (account, venue, symbol),
-  CHECK (sign(quantity) = sign(cost)),
+  CHECK (quantity * cost >= 0 AND (quantity <> 0 OR cost = 0)),
   CHECK ((quantity = 0) = (opened_at IS NULL))
 );

@@ -19,6 +19,8 @@ CREATE TABLE flow_positions (
   opened_event_time timestamptz NOT NULL,
   closed_event_time timestamptz,
   first_trade_id text NOT NULL,
+  -- False: the fill that opened it closed the one before.
+  from_flat boolean NOT NULL,
   recorded_at timestamptz NOT NULL DEFAULT now(),
   CHECK (quantity_closed <= quantity_opened),
   CHECK ((quantity_closed = quantity_opened) = (closed_event_time IS NOT NULL))

@@ -3,7 +3,13 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { migrate } from '../../adapters/postgres/migrate.ts';
-import type {} from '../global-setup.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Ends in `/`; set by `test/global-setup.ts`. */
+    postgresUrl: string;
+  }
+}
 
 export type TestPostgres = {
   readonly connectionString: string;

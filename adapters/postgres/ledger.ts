@@ -1,0 +1,45 @@
+/** The ledger port on Postgres: one function a concern, put together. */
+import type { Pool } from 'pg';
+import type { Ledger } from '../ports.ts';
+import { beginSending } from './begin-sending.ts';
+import type { LedgerOptions } from './ledger-options.ts';
+import { openIntents, readIntent, readLedgerPosition, rowsAbove } from './ledger-rows.ts';
+import { prepareIntents } from './prepare-intents.ts';
+import { recordFill } from './record-fill.ts';
+import { recordOrder } from './record-order.ts';
+import { expirePrepared, recordOutcome } from './record-outcome.ts';
+import { identity, openEpoch } from './symbol-epochs.ts';
+
+/** The caller owns and ends the pool (`createPool`) and the notifications. */
+export function createLedger(pool: Pool, options: LedgerOptions): Ledger {
+  const { mode, notifications } = options;
+  return {
+    prepareIntents: (request) => prepareIntents(pool, options, request),
+    beginSending: (request) => beginSending(pool, options, request),
+    recordOutcome: (ref, id, outcome) => recordOutcome(pool, ref, id, outcome),
+    recordFill: (ref, fill) => recordFill(pool, ref, fill),
+    recordOrder: (ref, order) => recordOrder(pool, ref, order),
+    expirePrepared: (_ref, id) => expirePrepared(pool, id),
+    rowsAbove: (ref, seq, limit) => rowsAbove(pool, ref, seq, limit),
+    intent: (id) => readIntent(pool, id),
+    openIntents: (ref) => openIntents(pool, ref),
+    position: (ref) => readLedgerPosition(pool, ref),
+    openEpoch: (ref, venueEpoch, workflowId) => openEpoch(pool, mode, ref, venueEpoch, workflowId),
+    identity: (ref) => identity(pool, mode, ref),
+    subscribe: async (ref, onRows) => {
+      const unsubscribe = await notifications.subscribe((message) => {
+        if (message === undefined || isRowsOf(message, ref)) onRows();
+      });
+      return async () => unsubscribe();
+    },
+  };
+}
+
+const isRowsOf = (
+  message: { topic: string; account: string; venue: string; symbol: string },
+  ref: { account: string; venue: string; symbol: string },
+): boolean =>
+  message.topic === 'rows' &&
+  message.account === ref.account &&
+  message.venue === ref.venue &&
+  message.symbol === ref.symbol;

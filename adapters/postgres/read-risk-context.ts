@@ -1,0 +1,146 @@
+/** What the gate looks at, read in the transaction that decides. */
+import { z } from 'zod';
+import { ensureDefined } from '../../core/assert.ts';
+import { worstNotional } from '../../core/risk/exposure.ts';
+import type { SymbolExposure, WorkingSide } from '../../core/risk/exposure.ts';
+import { FLAT } from '../../core/risk/exposure.ts';
+import { money, price, quantity } from '../../core/money/units.ts';
+import type { Money } from '../../core/money/units.ts';
+import type { SymbolRef } from '../../core/orders/order.ts';
+import { countColumn, keyOf, moneyColumn, priceColumn, quantityColumn } from './columns.ts';
+import { haltRow } from './halts.ts';
+import { select } from './transaction.ts';
+import type { Queryable, Statement } from './transaction.ts';
+
+/** A crashed submit leaves SENDING behind: past the activity's timeout nobody is sending it. */
+const SYMBOL_STATE: Statement = {
+  name: 'risk-symbol-state',
+  text: `
+SELECT e.epoch,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('halt_id', h.halt_id, 'level', h.level)), '[]')
+     FROM halts h WHERE h.account = $1 AND h.cleared_at IS NULL
+      AND (h.symbols IS NULL OR $3 = ANY (h.symbols))) AS halts,
+  (SELECT count(*) FROM order_intents i WHERE (i.account, i.venue, i.symbol) = ($1, $2, $3) AND i.live
+      AND (i.state = 'UNKNOWN' OR i.state = 'SENDING' AND i.changed_at < clock_timestamp() - interval '10 s')
+  ) AS unknown_orders,
+  (SELECT CASE WHEN s.covered >= abs(p.quantity) THEN NULL ELSE
+      extract(epoch FROM clock_timestamp() - greatest(p.opened_at, s.lost_at))::float8 * 1000 END
+     FROM positions p CROSS JOIN LATERAL (
+       SELECT coalesce(sum(i.quantity - i.executed) FILTER (WHERE i.live AND NOT (
+                i.state = 'UNKNOWN' OR i.state = 'PREPARED' AND i.expires_at < clock_timestamp()
+                OR i.state = 'SENDING' AND i.changed_at < clock_timestamp() - interval '10 s')), 0) AS covered,
+              max(i.changed_at) FILTER (WHERE NOT i.live) AS lost_at
+         FROM order_intents i
+        WHERE (i.account, i.venue, i.symbol) = ($1, $2, $3) AND i.role = 'stop'
+          AND i.side = CASE WHEN p.quantity > 0 THEN 'sell' ELSE 'buy' END
+          AND (i.live OR i.changed_at > p.opened_at)
+     ) s
+    WHERE (p.account, p.venue, p.symbol) = ($1, $2, $3) AND p.quantity <> 0) AS unprotected_ms
+FROM symbol_epochs e WHERE (e.account, e.venue, e.symbol) = ($1, $2, $3)`,
+};
+
+const symbolStateRow = z.object({
+  epoch: z.int(),
+  halts: z.array(haltRow),
+  unknown_orders: countColumn,
+  unprotected_ms: z.number().nullable(),
+});
+
+export async function readSymbolState(on: Queryable, ref: SymbolRef) {
+  const [row] = await select(on, SYMBOL_STATE, keyOf(ref), symbolStateRow);
+  const state = ensureDefined(row, `openEpoch comes before any order of ${ref.symbol}`);
+  return {
+    epoch: state.epoch,
+    halts: state.halts,
+    unknownOrders: state.unknown_orders,
+    unprotectedMs: state.unprotected_ms,
+  };
+}
+
+/** Positions and working orders of the whole account, one row a symbol that has any. */
+const EXPOSURES: Statement = {
+  name: 'risk-exposures',
+  text: `
+SELECT venue, symbol, coalesce(p.quantity, 0) AS quantity, coalesce(p.cost, 0) AS cost,
+  coalesce(w.buy_quantity, 0) AS buy_quantity, coalesce(w.buy_notional, 0) AS buy_notional, w.buy_highest,
+  coalesce(w.sell_quantity, 0) AS sell_quantity, coalesce(w.sell_notional, 0) AS sell_notional, w.sell_highest
+FROM (
+  SELECT venue, symbol,
+    sum(reserved_quantity) FILTER (WHERE side = 'buy') AS buy_quantity,
+    sum(round(reserved_notional, 12)) FILTER (WHERE side = 'buy') AS buy_notional,
+    max(reserve_price) FILTER (WHERE side = 'buy') AS buy_highest,
+    sum(reserved_quantity) FILTER (WHERE side = 'sell') AS sell_quantity,
+    sum(round(reserved_notional, 12)) FILTER (WHERE side = 'sell') AS sell_notional,
+    max(reserve_price) FILTER (WHERE side = 'sell') AS sell_highest
+  FROM order_intents WHERE account = $1 AND reserved_quantity > 0 GROUP BY venue, symbol
+) w FULL JOIN (
+  SELECT venue, symbol, quantity, cost FROM positions WHERE account = $1 AND quantity <> 0
+) p USING (venue, symbol)`,
+};
+
+const exposureRow = z.object({
+  venue: z.string(),
+  symbol: z.string(),
+  quantity: quantityColumn,
+  cost: moneyColumn,
+  buy_quantity: quantityColumn,
+  buy_notional: moneyColumn,
+  buy_highest: priceColumn.nullable(),
+  sell_quantity: quantityColumn,
+  sell_notional: moneyColumn,
+  sell_highest: priceColumn.nullable(),
+});
+
+export async function readExposures(
+  on: Queryable,
+  ref: SymbolRef,
+): Promise<{ readonly own: SymbolExposure; readonly otherNotional: Money }> {
+  const rows = await select(on, EXPOSURES, [ref.account], exposureRow);
+  let own = FLAT;
+  let otherNotional = 0n as Money;
+  for (const row of rows) {
+    if (row.venue === ref.venue && row.symbol === ref.symbol) own = toExposure(row);
+    else otherNotional = (otherNotional + worstNotional(toExposure(row))) as Money;
+  }
+  return { own, otherNotional };
+}
+
+type ExposureRow = z.output<typeof exposureRow>;
+
+const toExposure = (row: ExposureRow): SymbolExposure => ({
+  quantity: quantity(row.quantity),
+  cost: money(row.cost),
+  buys: side(row.buy_quantity, row.buy_notional, row.buy_highest),
+  sells: side(row.sell_quantity, row.sell_notional, row.sell_highest),
+});
+
+const side = (amount: string, value: string, highest: string | null): WorkingSide => ({
+  quantity: quantity(amount),
+  notional: money(value),
+  highestPrice: highest === null ? null : price(highest),
+});
+
+const OPEN_ORDERS: Statement = {
+  name: 'risk-open-orders',
+  text: `
+SELECT count(*) AS account,
+  count(*) FILTER (WHERE venue = $2 AND symbol = $3 AND kind <> 'stopMarket') AS ordinary,
+  count(*) FILTER (WHERE venue = $2 AND symbol = $3 AND kind = 'stopMarket') AS conditional
+FROM order_intents WHERE account = $1 AND live`,
+};
+
+const openOrdersRow = z.object({
+  account: countColumn,
+  ordinary: countColumn,
+  conditional: countColumn,
+});
+
+export async function readOpenOrders(on: Queryable, ref: SymbolRef) {
+  const [row] = await select(on, OPEN_ORDERS, keyOf(ref), openOrdersRow);
+  const counts = ensureDefined(row, 'an aggregate has one row');
+  return {
+    symbolOrdinary: counts.ordinary,
+    symbolConditional: counts.conditional,
+    account: counts.account,
+  };
+}
