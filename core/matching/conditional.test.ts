@@ -277,6 +277,37 @@ describe('closePosition', () => {
     ).toEqual([]);
   });
 
+  test('expires its twin even when the same step reaches both', () => {
+    const twin = {
+      ...close,
+      orderType: 'TAKE_PROFIT_MARKET',
+      triggerPrice: '61000',
+      workingType: 'CONTRACT_PRICE',
+    } as const;
+    const state = longVenue();
+    expect(
+      play(
+        [
+          [close, 'ok', 'ALGO 1 NEW'],
+          [twin, 'ok', 'ALGO 2 NEW'],
+          [{ ...stop, triggerPrice: '50000' }, 'ok', 'ALGO 3 NEW'],
+          [
+            market('61000', { mark: '59000' }),
+            'ok',
+            'ALGO 1 TRIGGERING',
+            'NEW #2 NEW 0/0.1',
+            'TRADE #2 FILLED 0.1/0.1 0.1@61000 taker',
+            'ALGO 2 EXPIRED',
+            'ALGO 1 TRIGGERED #2',
+            'ALGO 1 FINISHED #2',
+          ],
+          [market('50000'), 'ok', 'ALGO 3 TRIGGERING', 'ALGO 3 EXPIRED'],
+        ],
+        state,
+      ),
+    ).toEqual([]);
+  });
+
   test.each([
     [{ quantity: '0.1' }, -4137],
     [{ reduceOnly: true }, -1106],

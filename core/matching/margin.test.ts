@@ -86,6 +86,16 @@ describe('available balance', () => {
   });
 });
 
+test('a position can be closed when losses have used up the margin', () => {
+  const state = openVenue();
+  apply(state, crossed);
+  apply(state, order('buy', '0.49'));
+  apply(state, market('50000'));
+  expect(Number(account(state, 'a').availableBalance)).toBeLessThan(0);
+  expect(outcome(state, order('buy', '0.01@49000'))).toEqual([-2019]);
+  expect(outcome(state, order('sell', '0.49@50000'))[0]).toBe('ok');
+});
+
 describe('leverage', () => {
   test('is kept in the table, and its notional cap binds', () => {
     expect(
@@ -207,6 +217,15 @@ describe('liquidation', () => {
       'CALCULATED #3 FILLED 0.3/0.3 0.3@41000 taker',
     ]);
     expect(incomes(state, 'a', {}).at(-1)?.income).toBe('-153.75'); // 12,300 * 1.25 %
+  });
+
+  test('asks a clearance fee of no more than the margin that is left', () => {
+    const state = openVenue();
+    apply(state, order('buy', '0.3@60000.1'));
+    const rest = account(state, 'a').availableBalance;
+    apply(state, market('40405', { mark: '40404' }));
+    expect(account(state, 'a').walletBalance).toBe(rest);
+    expect(incomes(state, 'a', {}).at(-1)?.income).toBe('-115.41925'); // of 151.51875
   });
 
   test('comes after a stop that the same step reaches', () => {

@@ -1,5 +1,5 @@
 /** Reads of the venue's state. They change nothing; asserts that the account is open. */
-import type { EpochMs, InstrumentRules, MarketStep } from '../market/market.ts';
+import type { EpochMs, MarketStep } from '../market/market.ts';
 import { lookUpAlgo, lookUpOrder } from './cancel.ts';
 import type { AlgoKey, OrderKey } from './commands.ts';
 import type { MatchingState } from './state.ts';
@@ -156,6 +156,3 @@ export const account = (state: MatchingState, accountId: string): AccountView =>
 /** The newest step of a listed symbol; undefined before the first. */
 export const lastStep = (state: MatchingState, symbol: string): MarketStep | undefined =>
   symbolOf(state, symbol).step;
-
-export const instruments = (state: MatchingState): readonly InstrumentRules[] =>
-  state.config.instruments;
