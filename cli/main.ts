@@ -14,6 +14,7 @@ const HELP = `tidegate <command> [flags]
   doctor         is this machine ready? (npm run doctor)
   config show    every setting with its origin
   config check   is the configuration valid?
+  migrate        bring a database of your own to the newest schema
   worker, api, venue   one role alone, as "up" starts them
 
   --symbols A,B  symbols to start; adds, never removes
@@ -32,6 +33,7 @@ const commands: Readonly<Record<string, (args: Arguments) => number | Promise<nu
   doctor: async ({ options }) => (await import('./doctor/doctor-command.ts')).runDoctor(options),
   config: async ({ options, words }) =>
     (await import('./config-command.ts')).runConfig(words.slice(1), options),
+  migrate: async ({ options }) => (await import('./migrate-command.ts')).runMigrate(options),
   worker: (args) => role(args, async () => (await import('./worker.ts')).startWorkerRole),
   api: (args) => role(args, async () => (await import('./api.ts')).startApiRole),
   venue: (args) => role(args, async () => (await import('./venue.ts')).startVenueRole),
