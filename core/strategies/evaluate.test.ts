@@ -73,7 +73,7 @@ describe('a ranging market', () => {
   });
 
   test('keeps a standing grid, and plans anew when it is due for a reset', () => {
-    const standing = { state: 'rangingGrid', busy: true, grid: GRID } as const;
+    const standing = { state: 'rangingGrid', grid: GRID } as const;
     expect(evaluate(inputOf(standing))).toMatchObject({ code: 'GRID_KEPT', gridPlan: null });
     const earned = { ...GRID, netProfit: '7' as MoneyText };
     expect(evaluate(inputOf({ ...standing, grid: earned }))).toMatchObject({
@@ -87,6 +87,28 @@ describe('a ranging market', () => {
     ['WAIT_FOR_FLAT', { state: 'standby', busy: false, flat: false }],
   ] as const)('no plan: %s', (code, changes) => {
     expect(evaluate(inputOf(changes))).toMatchObject({ code, gridPlan: null });
+  });
+
+  test('keeps a standing grid while the timeframes disagree', () => {
+    const torn = exampleFeatures({ '5m': TRENDING_UP, '15m': TRENDING_DOWN });
+    const standing = {
+      state: 'rangingGrid',
+      grid: GRID,
+      regimeState: inForce('undecided'),
+    } as const;
+    expect(evaluate(inputOf({ ...standing, features: torn }))).toMatchObject({
+      strategy: 'rangingGrid',
+      code: 'HOLD_UNDECIDED',
+    });
+  });
+
+  test('lets an open scalp run to its own end', () => {
+    const holding = { state: 'trendingScalp', flat: false } as const;
+    expect(evaluate(inputOf(holding))).toMatchObject({
+      strategy: 'trendingScalp',
+      code: 'SCALP_KEPT',
+      scalpPlan: null,
+    });
   });
 
   test('is left alone without money for one level', () => {
@@ -133,13 +155,13 @@ describe('a trending market', () => {
   });
 
   test('takes a working grid down', () => {
-    const working = { features: UP, state: 'rangingGrid', busy: true, grid: GRID } as const;
+    const working = { features: UP, state: 'rangingGrid', grid: GRID } as const;
     const evaluation = evaluate(inputOf({ ...working, regimeState: inForce('trendingUp') }));
     expect(evaluation).toMatchObject({ strategy: 'trendingScalp', code: 'HANDOVER_TO_SCALP' });
   });
 
   test('does so only once it is confirmed', () => {
-    const working = { features: UP, state: 'rangingGrid', busy: true, grid: GRID } as const;
+    const working = { features: UP, state: 'rangingGrid', grid: GRID } as const;
     const first = evaluate(inputOf({ ...working, regimeState: inForce('ranging') }));
     expect(first).toMatchObject({ strategy: 'rangingGrid', code: 'GRID_KEPT' });
     const second = evaluate(inputOf({ ...working, regimeState: first.regimeState }));
@@ -156,7 +178,7 @@ test('an entry trigger leaves the confirmations alone', () => {
 
 test('extreme volatility stands by at once, whatever is in force', () => {
   const wild = exampleFeatures({ '5m': { realisedVolatilityPct: 1.5 } });
-  const working = { state: 'rangingGrid', busy: true, grid: GRID } as const;
+  const working = { state: 'rangingGrid', grid: GRID } as const;
   const regimeState = { ...inForce('ranging'), since: NOW - 1 };
   expect(evaluate(inputOf({ ...working, features: wild, regimeState }))).toMatchObject({
     strategy: 'standby',

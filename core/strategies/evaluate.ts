@@ -33,7 +33,8 @@ type Outcome = {
 export function evaluate(input: EvaluateInput): Evaluation {
   const { reading, regimeState } = readRegime(input);
   const regime = regimeState.confirmed;
-  const selection = selectStrategy({ state: input.state, busy: input.busy, regime, reading });
+  const working = input.busy || input.grid !== null || !input.flat;
+  const selection = selectStrategy({ state: input.state, working, regime, reading });
   const outcome =
     selection.code === null
       ? planFor(input, selection.strategy === 'rangingGrid', regime, selection.reason)

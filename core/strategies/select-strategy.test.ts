@@ -7,7 +7,7 @@ type Row = readonly [
   regime: Regime,
   volatility: VolatilityClass,
   state: StrategyState,
-  busy: boolean,
+  working: boolean,
   strategy: StrategyState,
   code: string | null,
 ];
@@ -18,6 +18,7 @@ const ROWS: readonly Row[] = [
   ['trendingDown', 'high', 'rangingGrid', false, 'trendingScalp', null],
   ['volatile', 'high', 'rangingGrid', true, 'standby', 'STANDBY_VOLATILE'],
   ['undecided', 'medium', 'standby', false, 'standby', 'STANDBY_UNDECIDED'],
+  ['undecided', 'medium', 'standby', true, 'standby', 'STANDBY_UNDECIDED'],
   ['undecided', 'medium', 'rangingGrid', true, 'rangingGrid', 'HOLD_UNDECIDED'],
   ['trendingUp', 'medium', 'rangingGrid', true, 'trendingScalp', 'HANDOVER_TO_SCALP'],
   ['ranging', 'medium', 'trendingScalp', true, 'trendingScalp', 'SCALP_KEPT'],
@@ -26,9 +27,12 @@ const ROWS: readonly Row[] = [
   ['trendingUp', 'extreme', 'trendingScalp', true, 'standby', 'STANDBY_EXTREME_VOLATILITY'],
 ];
 
-test.each(ROWS)('%s, %s volatility, in %s (busy: %s)', (regime, volatility, state, busy, ...to) => {
-  const reading = { regime, volatility, confidence: 0.75, reasons: { volatilityDailyPct: 3 } };
-  const selection = selectStrategy({ state, busy, regime, reading });
-  expect([selection.strategy, selection.code]).toEqual(to);
-  expect(selection.reason).toMatch(/\.$/);
-});
+test.each(ROWS)(
+  '%s, %s volatility, in %s (working: %s)',
+  (regime, volatility, state, working, ...to) => {
+    const reading = { regime, volatility, confidence: 0.75, reasons: { volatilityDailyPct: 3 } };
+    const selection = selectStrategy({ state, working, regime, reading });
+    expect([selection.strategy, selection.code]).toEqual(to);
+    expect(selection.reason).toMatch(/\.$/);
+  },
+);

@@ -13,8 +13,8 @@ export type Selection = {
 
 export type SelectionInput = {
   readonly state: StrategyState;
-  /** A plan is being traded or worked out. */
-  readonly busy: boolean;
+  /** A plan stands, holds inventory or is being worked out. */
+  readonly working: boolean;
   /** The regime in force. */
   readonly regime: Regime;
   readonly reading: RegimeReading;
@@ -27,7 +27,7 @@ export function selectStrategy(input: SelectionInput): Selection {
     const pct = reading.reasons['volatilityDailyPct'] ?? 'unknown';
     return standby('STANDBY_EXTREME_VOLATILITY', `Volatility is extreme: ${pct} % a day.`);
   }
-  if (input.busy && input.state === 'trendingScalp') return keepScalp(regime);
+  if (input.working && input.state === 'trendingScalp') return keepScalp(regime);
   switch (regime) {
     case 'volatile':
       return standby('STANDBY_VOLATILE', `${describe(reading)} The market moves without a trend.`);
@@ -53,14 +53,14 @@ function keepScalp(regime: Regime): Selection {
   return { strategy: 'trendingScalp', code: 'SCALP_KEPT', reason };
 }
 
-function undecided({ busy, state, reading }: SelectionInput): Selection {
+function undecided({ working, state, reading }: SelectionInput): Selection {
   const reason = describe(reading);
-  if (!busy) return standby('STANDBY_UNDECIDED', reason);
+  if (!working || state === 'standby') return standby('STANDBY_UNDECIDED', reason);
   return { strategy: state, code: 'HOLD_UNDECIDED', reason: `${reason} The plan works on.` };
 }
 
-function toScalp({ busy, state, reading }: SelectionInput): Selection {
-  const leavesGrid = busy && state === 'rangingGrid';
+function toScalp({ working, state, reading }: SelectionInput): Selection {
+  const leavesGrid = working && state === 'rangingGrid';
   const reason = describe(reading);
   return { strategy: 'trendingScalp', code: leavesGrid ? 'HANDOVER_TO_SCALP' : null, reason };
 }
