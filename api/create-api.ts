@@ -7,12 +7,12 @@ import { createEmergencyStop } from './emergency-stop.ts';
 import type { StopReport } from './emergency-stop.ts';
 import { fieldErrors } from './field-errors.ts';
 import {
-  apiHeaders,
+  answerHeaders,
   jsonOnly,
   loopbackHost,
   loopbackOrigin,
-  noStore,
   plainJson,
+  securityHeaders,
   smallBody,
 } from './guard.ts';
 import { readRootHealth, readTradingHealth } from './health.ts';
@@ -47,7 +47,8 @@ export function createApi(deps: ApiDeps): OpenAPIHono {
       return problemResponse(invalidRequest(fieldErrors(result.error.issues, input)));
     },
   });
-  app.use(apiHeaders, noStore, loopbackHost, loopbackOrigin, jsonOnly, smallBody, plainJson);
+  app.use(securityHeaders, answerHeaders, loopbackHost, loopbackOrigin);
+  app.use(jsonOnly, smallBody, plainJson);
   addCommands(app, deps);
   addReads(app, withSharedMarket(deps));
   addReference(app);

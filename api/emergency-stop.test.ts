@@ -243,7 +243,7 @@ describe('emergency stop', () => {
     const world = aWorld();
     const app = apiOf(world);
     await post(app, 'emergency-stop');
-    world.halt = { kind: 'clear' };
+    world.halts = [];
     expect(await json(await post(app, 'emergency-stop'))).toMatchObject({ halt_id: 'halt-2' });
   });
 

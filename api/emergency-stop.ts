@@ -76,10 +76,10 @@ export function createEmergencyStop(deps: ApiDeps): EmergencyStop {
     const last = haltIds.get(scope);
     if (last === undefined || enforced.has(last)) return last;
     const account = deps.config.account.name;
-    const read = await answerWithin(deps.clock, SAME_HALT_MS, () => deps.latch.read(account));
-    const standing = read.kind === 'answer' && read.value.kind === 'set' ? read.value : undefined;
+    const halts = await answerWithin(deps.clock, SAME_HALT_MS, () => deps.reads.halts(account));
+    const stands = halts.kind === 'answer' && halts.value.some(({ haltId }) => haltId === last);
     // A cleared id is never used again; when in doubt a new halt, which is only one more to clear.
-    return standing?.haltId === last ? last : undefined;
+    return stands ? last : undefined;
   }
 
   /** Goes on after the answer `latched: false`, until Postgres has the halt or it is cleared. */

@@ -1,12 +1,13 @@
 /** Plain fakes of every port, for tests: a clock that jumps, a venue, a Temporal, a database. */
 import { loadConfig } from '../adapters/config/load-config.ts';
-import type { HaltState, VenueOrder } from '../adapters/ports.ts';
+import type { HaltLatch, VenueOrder } from '../adapters/ports.ts';
 import type { EpochMs } from '../core/market/market.ts';
 import type { SymbolStatus } from '../core/market/watch.ts';
 import type { MoneyText, PriceText, QuantityText } from '../core/money/units.ts';
 import { clientOrderId } from '../core/orders/client-order-id.ts';
 import type { SymbolRef } from '../core/orders/order.ts';
 import type { SymbolRow, TradeRow } from '../adapters/postgres/api-reads.ts';
+import type { ActiveHalt } from '../adapters/postgres/reads/halts.ts';
 import type { ApiClock, ApiDeps } from './ports.ts';
 
 export const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
@@ -42,7 +43,7 @@ export function createFakeClock(): ApiClock {
   };
 }
 
-export const refOf = (symbol: string): SymbolRef => ({
+const refOf = (symbol: string): SymbolRef => ({
   account: 'paper',
   venue: 'binance-usdm',
   symbol,
@@ -100,7 +101,8 @@ export type World = {
   running: Set<string>;
   rows: SymbolRow[];
   trades: TradeRow[];
-  halt: HaltState;
+  /** Over the account and over single symbols; null: the latch cannot be read. */
+  halts: ActiveHalt[] | null;
   orders: Map<string, VenueOrder[]>;
   sending: number[];
   /** Every call that changes something outside, in order. */
@@ -113,7 +115,7 @@ export function aWorld(changes: Partial<World> = {}): World {
     running: new Set(),
     rows: [],
     trades: [],
-    halt: { kind: 'clear' },
+    halts: [],
     orders: new Map(),
     sending: [],
     calls: [],
@@ -170,19 +172,37 @@ export function fakeWorkflows(world: World): ApiDeps['workflows'] {
   };
 }
 
-export function fakeLatch(world: World): ApiDeps['latch'] {
+export const aHalt = (changes: Partial<ActiveHalt> = {}): ActiveHalt => ({
+  account: 'paper',
+  haltId: 'h1',
+  level: 'HALT',
+  reason: 'drill',
+  by: 'cli',
+  symbols: null,
+  setAt: '2026-11-20T11:00:00.000Z',
+  ...changes,
+});
+
+/** As the port says: it reads the halt over the whole account only. */
+export function fakeLatch(world: World): HaltLatch {
   return {
-    read: async () => world.halt,
-    set: async ({ haltId, level, reason, by }) => {
-      world.calls.push(`latch ${haltId}`);
-      world.halt = { kind: 'set', haltId, level, reason, by, since: new Date(NOW).toISOString() };
+    read: async () => {
+      if (world.halts === null) return { kind: 'unreadable', message: 'no file' };
+      const halt = world.halts.find(({ symbols }) => symbols === null);
+      return halt === undefined ? { kind: 'clear' } : { kind: 'set', ...halt, since: halt.setAt };
+    },
+    set: async (halt) => {
+      world.calls.push(`latch ${halt.haltId}`);
+      world.halts?.push(
+        aHalt({ ...halt, symbols: halt.symbols === null ? null : [...halt.symbols] }),
+      );
       return { latched: true };
     },
     clear: async ({ haltId }) => {
       world.calls.push(`clear ${haltId}`);
-      if (world.halt.kind !== 'set' || world.halt.haltId !== haltId) return false;
-      world.halt = { kind: 'clear' };
-      return true;
+      const before = world.halts ?? [];
+      world.halts = before.filter((halt) => halt.haltId !== haltId);
+      return world.halts.length < before.length;
     },
   };
 }
@@ -191,6 +211,7 @@ export function fakeReads(world: World): ApiDeps['reads'] {
   return {
     ping: async () => {},
     symbols: async () => world.rows,
+    halts: async () => world.halts ?? [],
     recentTrades: async (_account, limit) => world.trades.slice(0, limit),
     accountUse: async () => ({
       grossNotional: '1500' as MoneyText,

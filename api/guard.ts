@@ -11,21 +11,21 @@ const DEPTH_MAX = 16;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
-export const apiHeaders: MiddlewareHandler = secureHeaders({
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    baseUri: ["'none'"],
-    formAction: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
+export const securityHeaders: MiddlewareHandler = secureHeaders({
   xFrameOptions: 'DENY',
   // Plain HTTP on loopback: a promise of TLS would only break other local servers.
   strictTransportSecurity: false,
 });
 
-export const noStore: MiddlewareHandler = async (c, next) => {
+const NOTHING_ALLOWED =
+  "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Answers are data and never stored; a page that is more brings its own policy. */
+export const answerHeaders: MiddlewareHandler = async (c, next) => {
   await next();
   c.header('Cache-Control', 'no-store');
+  if (c.res.headers.has('Content-Security-Policy')) return;
+  c.header('Content-Security-Policy', NOTHING_ALLOWED);
 };
 
 /** Against DNS rebinding: a foreign name that points here is refused. */

@@ -99,7 +99,7 @@ describe('health', () => {
   });
 
   test('is degraded without venue and latch', async () => {
-    const world = aWorld({ halt: { kind: 'unreadable', message: 'no file' } });
+    const world = aWorld({ halts: null });
     const venue = { ...fakeVenue(world), equity: down };
     const response = await get(apiOf(world, { venue }), 'health');
     expect(response.status).toBe(200);
@@ -116,7 +116,7 @@ describe('health', () => {
   });
 
   test('of the root waits for no symbol, no venue and no latch', async () => {
-    const world = aWorld({ halt: { kind: 'unreadable', message: 'no file' } });
+    const world = aWorld({ halts: null });
     const reads = { ...fakeReads(world), symbols: down };
     const venue = { ...fakeVenue(world), equity: down };
     const response = await apiOf(world, { venue, reads }).request('/health');

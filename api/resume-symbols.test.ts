@@ -1,42 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import type { HaltLatch, HaltState } from '../adapters/ports.ts';
+import type { HaltLatch } from '../adapters/ports.ts';
 import { json, post } from './api-request.ts';
 import { createApi } from './create-api.ts';
-import { NOW, aRow, aStatus, aWorld, fakeDeps, fakeLatch, fakeReads } from './fake-ports.ts';
+import { aHalt, aRow, aStatus, aWorld, fakeDeps, fakeLatch, fakeReads } from './fake-ports.ts';
 import type { World } from './fake-ports.ts';
 import type { ApiDeps } from './ports.ts';
 
 const apiOf = (world: World, overrides: Partial<ApiDeps> = {}) =>
   createApi(fakeDeps(world, overrides));
 
-const aHalt = (haltId: string, sinceMs = NOW - 60_000): HaltState => ({
-  kind: 'set',
-  haltId,
-  level: 'HALT',
-  reason: 'drill',
-  by: 'cli',
-  since: new Date(sinceMs).toISOString(),
-});
-
 const halted = (symbol: string) =>
   aRow(symbol, { status: aStatus({ state: 'halted', level: 'HALT', haltReason: 'drawdown' }) });
 
-/** A latch on which several halts stand, oldest first. */
-function stackedLatch(world: World, halts: HaltState[]): HaltLatch {
-  return {
-    ...fakeLatch(world),
-    read: async () => halts[0] ?? { kind: 'clear' },
-    clear: async ({ haltId }) => {
-      world.calls.push(`clear ${haltId}`);
-      halts.shift();
-      return true;
-    },
-  };
-}
-
 describe('resume', () => {
   test('clears the halt by its id, then signals what runs', async () => {
-    const world = aWorld({ running: new Set(['BTCUSDT', 'ETHUSDT']), halt: aHalt('h7') });
+    const world = aWorld({
+      running: new Set(['BTCUSDT', 'ETHUSDT']),
+      halts: [aHalt({ haltId: 'h7' })],
+    });
     const response = await post(apiOf(world), 'resume', { reason: ' looked at it ' });
     expect(response.status).toBe(202);
     expect(await json(response)).toEqual({
@@ -72,15 +53,31 @@ describe('resume', () => {
   });
 
   test('clears every halt that stood when it was asked for', async () => {
-    const world = aWorld({ running: new Set(['BTCUSDT']) });
-    const latch = stackedLatch(world, [aHalt('h1'), aHalt('h2')]);
-    const response = await post(apiOf(world, { latch }), 'resume', { reason: 'ok' });
+    const halts = [aHalt(), aHalt({ haltId: 'h2', symbols: ['ETHUSDT'] })];
+    const world = aWorld({ running: new Set(['BTCUSDT']), halts });
+    const response = await post(apiOf(world), 'resume', { reason: 'ok' });
     expect(await json(response)).toMatchObject({ halt_ids: ['h1', 'h2'], signalled: ['BTCUSDT'] });
   });
 
-  test('leaves a halt that came after the request', async () => {
-    const world = aWorld({ running: new Set(['BTCUSDT']) });
-    const latch = stackedLatch(world, [aHalt('h1'), aHalt('h2', NOW + 1)]);
+  test('of named symbols leaves the halts over others', async () => {
+    const halts = [aHalt({ symbols: ['BTCUSDT'] }), aHalt({ haltId: 'h2', symbols: ['ETHUSDT'] })];
+    const world = aWorld({ running: new Set(['BTCUSDT', 'ETHUSDT']), halts });
+    const body = { reason: 'ok', symbols: ['BTC/USDT:USDT'] };
+    const response = await post(apiOf(world), 'resume', body);
+    expect(await json(response)).toMatchObject({ halt_ids: ['h1'], signalled: ['BTCUSDT'] });
+    expect(world.halts).toEqual([halts[1]]);
+  });
+
+  test('signals nothing when a halt came while it cleared', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']), halts: [aHalt()] });
+    const fakes = fakeLatch(world);
+    const latch: HaltLatch = {
+      ...fakes,
+      clear: async (request) => {
+        world.halts?.push(aHalt({ haltId: 'h2' }));
+        return fakes.clear(request);
+      },
+    };
     const response = await post(apiOf(world, { latch }), 'resume', { reason: 'ok' });
     expect(response.status).toBe(409);
     expect(await json(response)).toMatchObject({ code: 'HALT_CHANGED' });
@@ -88,7 +85,7 @@ describe('resume', () => {
   });
 
   test('a latch that will not clear resumes nothing', async () => {
-    const world = aWorld({ running: new Set(['BTCUSDT']), halt: aHalt('h1') });
+    const world = aWorld({ running: new Set(['BTCUSDT']), halts: [aHalt()] });
     const latch = { ...fakeLatch(world), clear: async () => false };
     const response = await post(apiOf(world, { latch }), 'resume', { reason: 'ok' });
     expect(await json(response)).toMatchObject({ code: 'HALT_CHANGED' });
@@ -96,7 +93,7 @@ describe('resume', () => {
   });
 
   test('an unreadable latch is not resumed', async () => {
-    const world = aWorld({ halt: { kind: 'unreadable', message: 'x' } });
+    const world = aWorld({ halts: null });
     const response = await post(apiOf(world), 'resume', { reason: 'ok' });
     expect(response.status).toBe(503);
     expect(await json(response)).toMatchObject({ code: 'LATCH_UNREADABLE' });
@@ -105,7 +102,7 @@ describe('resume', () => {
   test.each([[{}], [{ reason: '' }], [{ reason: '   ' }], [{ reason: 'x'.repeat(501) }]])(
     'refuses %j: a reason of 1 to 500 characters is required',
     async (body) => {
-      const world = aWorld({ running: new Set(['BTCUSDT']), halt: aHalt('h1') });
+      const world = aWorld({ running: new Set(['BTCUSDT']), halts: [aHalt()] });
       const response = await post(apiOf(world), 'resume', body);
       expect(response.status).toBe(422);
       expect(await json(response)).toMatchObject({
@@ -117,7 +114,7 @@ describe('resume', () => {
   );
 
   test('a named symbol that does not run leaves the latch alone', async () => {
-    const world = aWorld({ running: new Set(['BTCUSDT']), halt: aHalt('h1') });
+    const world = aWorld({ running: new Set(['BTCUSDT']), halts: [aHalt()] });
     const response = await post(apiOf(world), 'resume', { reason: 'ok', symbols: ['ETHUSDT'] });
     expect(response.status).toBe(409);
     expect(await json(response)).toMatchObject({ code: 'NOT_RUNNING', symbols: ['ETHUSDT'] });
@@ -144,14 +141,16 @@ describe('resume', () => {
     expect((await post(app, 'resume', { reason: 'now' })).status).toBe(202);
   });
 
-  test('without Postgres says so, because nobody knows what is halted', async () => {
+  test('without Postgres nobody knows what is halted', async () => {
     const world = aWorld({ running: new Set(['BTCUSDT']) });
-    const reads = {
-      ...fakeReads(world),
-      symbols: () => Promise.reject(new Error('connection refused')),
-    };
-    const response = await post(apiOf(world, { reads }), 'resume', { reason: 'ok' });
-    expect(response.status).toBe(503);
-    expect(await json(response)).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    const down = () => Promise.reject(new Error('connection refused'));
+    for (const reads of [
+      { ...fakeReads(world), halts: down },
+      { ...fakeReads(world), symbols: down },
+    ]) {
+      const response = await post(apiOf(world, { reads }), 'resume', { reason: 'ok' });
+      expect(response.status).toBe(503);
+    }
+    expect(world.calls).toEqual([]);
   });
 });

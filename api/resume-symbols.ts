@@ -1,21 +1,17 @@
 /** Resume: clears the latch by the halt's own id, then tells the workflows. */
-import type { EpochMs } from '../core/market/market.ts';
 import { answerWithin } from './deadline.ts';
 import type { EmergencyStop } from './emergency-stop.ts';
-import { readLatch } from './latch-state.ts';
-import type { SetHalt } from './latch-state.ts';
 import type { ApiDeps } from './ports.ts';
 import { done, refused } from './problem.ts';
 import type { Outcome, Problem } from './problem.ts';
 import type { ResumeBody } from './requests.ts';
 import { isHalted, readRows, runningAmong, runningSymbols } from './running.ts';
 import { signalEach } from './signal-each.ts';
+import { haltsOver } from './standing-halts.ts';
+import type { StandingHalt } from './standing-halts.ts';
 import { notRunning } from './stop-symbols.ts';
 
 const LATCH_ANSWER_MS = 3_000;
-
-/** Halts that one resume may clear; each stop of another process or scope is one. */
-const HALTS_MAX = 20;
 
 export type Resumed = {
   readonly haltIds: readonly string[];
@@ -27,16 +23,15 @@ export async function resumeSymbols(
   stop: EmergencyStop,
   body: ResumeBody,
 ): Promise<Outcome<Resumed>> {
-  const requestedAt = deps.clock.now();
   if (stop.busy()) {
     const detail = 'an emergency stop still waits for the venue; resume when it has answered';
     return refused({ code: 'STOP_IN_PROGRESS', detail });
   }
-  const latch = await readLatch(deps);
-  if (latch.kind === 'refused') return latch;
-  const targets = await resumable(deps, body.symbols, latch.value !== null);
+  const halts = await haltsOver(deps, body.symbols);
+  if (halts.kind === 'refused') return halts;
+  const targets = await resumable(deps, body.symbols, halts.value.length > 0);
   if (targets.kind === 'refused') return targets;
-  const cleared = await clearAll(deps, latch.value, { reason: body.reason, requestedAt });
+  const cleared = await clearAll(deps, halts.value, body);
   if (cleared.kind === 'refused') return cleared;
   stop.forget();
   const sent = await signalResumes(deps, targets.value, cleared.value, body.reason);
@@ -62,7 +57,7 @@ async function signalResumes(
   return done([...signalled]);
 }
 
-/** With the latch set: whatever runs, because a status may be older than the halt. */
+/** With a halt over them: whatever runs, because a status may be older than the halt. */
 async function resumable(
   deps: ApiDeps,
   named: readonly string[] | undefined,
@@ -84,30 +79,27 @@ async function resumable(
   return refused({ code: 'NOT_HALTED', detail, symbols: trading });
 }
 
-/** Clears the halt that stood, and those before it; never one that was set after the request. */
+/** Clears the halts that stood when it was asked for; one that came since keeps all halted. */
 async function clearAll(
   deps: ApiDeps,
-  first: SetHalt | null,
-  { reason, requestedAt }: { reason: string; requestedAt: EpochMs },
+  halts: readonly StandingHalt[],
+  { symbols, reason }: ResumeBody,
 ): Promise<Outcome<readonly string[]>> {
-  const cleared: string[] = [];
-  let halt = first;
-  while (halt !== null) {
-    const newer = cleared.length > 0 && Date.parse(halt.since) > requestedAt;
-    if (newer || cleared.length === HALTS_MAX) return refused(haltChanged(halt));
+  for (const halt of halts) {
     const problem = await clear(deps, halt, reason);
     if (problem !== undefined) return refused(problem);
-    cleared.push(halt.haltId);
-    const next = await readLatch(deps);
-    if (next.kind === 'refused') return next;
-    halt = next.value;
   }
-  return done(cleared);
+  const left = await haltsOver(deps, symbols);
+  if (left.kind === 'refused') return left;
+  const [newer] = left.value;
+  return newer === undefined
+    ? done(halts.map(({ haltId }) => haltId))
+    : refused(haltChanged(newer));
 }
 
 async function clear(
   { latch, clock, config, log }: ApiDeps,
-  halt: SetHalt,
+  halt: StandingHalt,
   reason: string,
 ): Promise<Problem | undefined> {
   const request = { account: config.account.name, haltId: halt.haltId, reason, by: 'api' };
@@ -117,7 +109,7 @@ async function clear(
   return { code: 'LATCH_UNREADABLE', detail: 'the halt latch could not be cleared' };
 }
 
-const haltChanged = ({ haltId, reason }: SetHalt): Problem => ({
+const haltChanged = ({ haltId, reason }: StandingHalt): Problem => ({
   code: 'HALT_CHANGED',
   detail: `halt ${haltId} (${reason}) came or went meanwhile; look at status and resume again`,
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { json, post } from './api-request.ts';
 import { createApi } from './create-api.ts';
-import { aRow, aStatus, aWorld, fakeDeps, fakeWorkflows } from './fake-ports.ts';
+import { aHalt, aRow, aStatus, aWorld, fakeDeps, fakeWorkflows } from './fake-ports.ts';
 import type { World } from './fake-ports.ts';
 import type { ApiDeps } from './ports.ts';
 
@@ -46,23 +46,22 @@ describe('start', () => {
   });
 
   test('under a set latch says to resume', async () => {
-    const world = aWorld({
-      halt: {
-        kind: 'set',
-        haltId: 'h',
-        level: 'HALT',
-        reason: 'drill',
-        by: 'cli',
-        since: '2026-11-20T11:00:00.000Z',
-      },
-    });
+    const world = aWorld({ halts: [aHalt()] });
     const response = await post(apiOf(world), 'start', { symbols: ['BTCUSDT'] });
-    expect(await json(response)).toMatchObject({ code: 'USE_RESUME' });
+    expect(await json(response)).toMatchObject({ code: 'USE_RESUME', symbols: ['BTCUSDT'] });
     expect(world.calls).toEqual([]);
   });
 
+  test('under a halt over a single symbol says to resume that one', async () => {
+    const world = aWorld({ halts: [aHalt({ symbols: ['ETHUSDT'] })] });
+    const app = apiOf(world);
+    const response = await post(app, 'start', { symbols: ['BTCUSDT', 'ETHUSDT'] });
+    expect(await json(response)).toMatchObject({ code: 'USE_RESUME', symbols: ['ETHUSDT'] });
+    expect((await post(app, 'start', { symbols: ['BTCUSDT'] })).status).toBe(202);
+  });
+
   test('with an unreadable latch starts nothing', async () => {
-    const world = aWorld({ halt: { kind: 'unreadable', message: 'no file' } });
+    const world = aWorld({ halts: null });
     const response = await post(apiOf(world), 'start');
     expect(response.status).toBe(503);
     expect(await json(response)).toMatchObject({ code: 'LATCH_UNREADABLE' });

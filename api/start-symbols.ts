@@ -1,11 +1,11 @@
 /** Start: everything is checked before the first symbol is started. */
 import type { SymbolRef } from '../core/orders/order.ts';
-import { readLatch } from './latch-state.ts';
 import type { ApiDeps } from './ports.ts';
 import { done, refused } from './problem.ts';
 import type { Outcome, Problem } from './problem.ts';
 import type { StartBody } from './requests.ts';
 import { isHalted, readRows, runningAmong } from './running.ts';
+import { covers, haltsOver } from './standing-halts.ts';
 
 const FEATURES = ['use_ml_signals', 'use_advanced_risk', 'use_grid_optimization'] as const;
 
@@ -62,11 +62,12 @@ function tooMany(symbols: readonly string[], max: number): Problem | undefined {
   return { code: 'TOO_MANY_SYMBOLS', detail, symbols };
 }
 
-/** What stands against a start now: the latch, a halted symbol, a running one. */
+/** What stands against a start now: a halt, a halted symbol, a running one. */
 async function blocked(deps: ApiDeps, symbols: readonly string[]): Promise<Problem | undefined> {
-  const latch = await readLatch(deps);
-  if (latch.kind === 'refused') return latch.problem;
-  if (latch.value !== null) return useResume(symbols, latch.value.reason);
+  const halts = await haltsOver(deps, symbols);
+  if (halts.kind === 'refused') return halts.problem;
+  const [halt] = halts.value;
+  if (halt !== undefined) return useResume(symbols.filter(covers(halt)), halt.reason);
   const rows = await readRows(deps);
   if (rows.kind === 'refused') return rows.problem;
   const running = await runningAmong(deps, symbols);

@@ -24,6 +24,7 @@ const halt = z
     reason: z.string(),
     by: z.string(),
     since: instant,
+    symbols: z.array(z.string()).nullable().openapi({ description: 'Null: every symbol.' }),
   })
   .openapi('Halt');
 
@@ -79,8 +80,10 @@ export const statusView = z
       use_advanced_risk: z.boolean(),
       use_grid_optimization: z.boolean(),
     }),
-    latch: z.enum(['clear', 'set', 'unreadable']),
-    halt: halt.nullable(),
+    latch: z.enum(['clear', 'set', 'unreadable']).openapi({
+      description: 'The halt over the whole account; unreadable counts as set.',
+    }),
+    halts: z.array(halt).openapi({ description: 'Halts that only resume clears.' }),
     equity: decimalText.nullable(),
     wallet: decimalText.nullable(),
     limits: z.array(limitUse),

@@ -4,6 +4,7 @@ import { get, json } from './api-request.ts';
 import { createApi } from './create-api.ts';
 import {
   NOW,
+  aHalt,
   aRow,
   aStatus,
   aWorld,
@@ -146,9 +147,7 @@ describe('status', () => {
 
   test('shows mode, flags in effect, account and halt', async () => {
     const since = '2026-11-20T11:00:00.000Z';
-    const world = aWorld({
-      halt: { kind: 'set', haltId: 'h1', level: 'HALT', reason: 'drill', by: 'cli', since },
-    });
+    const world = aWorld({ halts: [aHalt(), aHalt({ haltId: 'h2', symbols: ['ETHUSDT'] })] });
     expect(await json(await get(apiOf(world), 'status'))).toMatchObject({
       mode: 'paper',
       account: 'paper',
@@ -161,7 +160,10 @@ describe('status', () => {
         use_grid_optimization: false,
       },
       latch: 'set',
-      halt: { halt_id: 'h1', level: 'HALT', reason: 'drill', by: 'cli', since },
+      halts: [
+        { halt_id: 'h1', level: 'HALT', reason: 'drill', by: 'cli', since, symbols: null },
+        { halt_id: 'h2', symbols: ['ETHUSDT'] },
+      ],
       equity: '9950',
       wallet: '9900',
     });

@@ -7,12 +7,13 @@ import { ZERO_MONEY, money, moneyText } from '../core/money/units.ts';
 import type { MoneyText, PriceText } from '../core/money/units.ts';
 import { answerWithin } from './deadline.ts';
 import type { Answer } from './deadline.ts';
-import { latchState } from './latch-state.ts';
 import { limitsUse } from './limits-use.ts';
 import { floatingProfit, protectingStop, sideOf, stopDistancePct } from './mark-to-market.ts';
 import type { SymbolRow } from '../adapters/postgres/api-reads.ts';
 import type { ApiDeps } from './ports.ts';
 import { isHalted } from './running.ts';
+import { readHalts } from './standing-halts.ts';
+import type { StandingHalt } from './standing-halts.ts';
 import type { StatusView, SymbolView } from './status-schemas.ts';
 
 const ANSWER_MS = 2_000;
@@ -22,12 +23,12 @@ export const isoTime = (time: EpochMs): string => new Date(time).toISOString();
 export async function readStatus(deps: ApiDeps): Promise<StatusView> {
   const { config, clock, reads, venue, workflows } = deps;
   const account = config.account.name;
-  const [rows, use, running, funds, latch] = await Promise.all([
+  const [rows, use, running, funds, { latch, halts }] = await Promise.all([
     answerWithin(clock, ANSWER_MS, () => reads.symbols(account)),
     answerWithin(clock, ANSWER_MS, () => reads.accountUse(account)),
     answerWithin(clock, ANSWER_MS, () => workflows.listRunning(account)),
     answerWithin(clock, ANSWER_MS, () => venue.equity()),
-    latchState(deps),
+    readHalts(deps),
   ]);
   const known = valueOf(rows) ?? [];
   const runningNames = valueOf(running)?.map(({ symbol }) => symbol) ?? null;
@@ -52,8 +53,8 @@ export async function readStatus(deps: ApiDeps): Promise<StatusView> {
     venue: deps.venueId,
     time: isoTime(clock.now()),
     flags: flagsOf(deps),
-    latch: latch.kind,
-    halt: latch.kind === 'set' ? haltView(latch) : null,
+    latch,
+    halts: halts.map(haltView),
     equity: valueOf(funds)?.equity ?? null,
     wallet: valueOf(funds)?.wallet ?? null,
     limits: limitsUse(config, {
@@ -181,18 +182,13 @@ const flagsOf = ({ config }: ApiDeps): StatusView['flags'] => ({
   use_grid_optimization: false,
 });
 
-const haltView = (halt: {
-  haltId: string;
-  level: NonNullable<StatusView['halt']>['level'];
-  reason: string;
-  by: string;
-  since: string;
-}): StatusView['halt'] => ({
+const haltView = (halt: StandingHalt): StatusView['halts'][number] => ({
   halt_id: halt.haltId,
   level: halt.level,
   reason: halt.reason,
   by: halt.by,
   since: halt.since,
+  symbols: halt.symbols === null ? null : [...halt.symbols],
 });
 
 const valueOf = <T>(answer: Answer<T>): T | null =>

@@ -16,7 +16,7 @@ export type Sweep = {
 
 type SweepDeps = Pick<ApiDeps, 'venue' | 'clock' | 'instance'>;
 
-const VENUE_ANSWER_MS = 4_000;
+const VENUE_ANSWER_MS = 3_000;
 
 /** Lists the open orders of the symbols and cancels ours, conditional ones (protection) excepted. */
 export async function sweep(deps: SweepDeps, symbols: readonly string[]): Promise<Sweep> {

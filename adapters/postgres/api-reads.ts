@@ -1,4 +1,5 @@
 /** What the API shows, read in single statements on a pool. */
+import type { Pool } from 'pg';
 import { z } from 'zod';
 import { ensureDefined } from '../../core/assert.ts';
 import type { EpochMs, Side } from '../../core/market/market.ts';
@@ -16,6 +17,8 @@ import {
   timeColumn,
 } from './columns.ts';
 import { readExposures } from './read-risk-context.ts';
+import { activeHalts } from './reads/halts.ts';
+import type { ActiveHalt } from './reads/halts.ts';
 import { select } from './transaction.ts';
 import type { Queryable, Statement } from './transaction.ts';
 
@@ -28,6 +31,8 @@ export type ApiReads = {
   /** Executions, newest first; `limit` 1 to 500. */
   recentTrades(account: string, limit: number): Promise<readonly TradeRow[]>;
   accountUse(account: string): Promise<AccountUse>;
+  /** Halts that stand, oldest first; `symbols` null: the whole account. */
+  halts(account: string): Promise<readonly ActiveHalt[]>;
   /** Intents whose request may be on its way to the venue right now. */
   sendingCount(account: string): Promise<number>;
 };
@@ -70,7 +75,7 @@ export type AccountUse = {
   readonly realisedToday: MoneyText | null;
 };
 
-export function createApiReads(pool: Queryable): ApiReads {
+export function createApiReads(pool: Pool): ApiReads {
   return {
     ping: async () => {
       await pool.query('SELECT 1');
@@ -79,6 +84,7 @@ export function createApiReads(pool: Queryable): ApiReads {
     symbols: (account) => readSymbols(pool, account),
     recentTrades: (account, limit) => readTrades(pool, account, limit),
     accountUse: (account) => readAccountUse(pool, account),
+    halts: (account) => activeHalts(pool, account),
     sendingCount: (account) => countSending(pool, account),
   };
 }

@@ -1,0 +1,83 @@
+/** The API as a process part: real clock, Temporal and venue connections, port. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TidegateConfig } from '../adapters/config/load-config.ts';
+import type { ExchangeGateway, HaltLatch } from '../adapters/ports.ts';
+import type { ApiReads } from '../adapters/postgres/api-reads.ts';
+import { createApi } from './create-api.ts';
+import { createLazyVenue } from './lazy-venue.ts';
+import type { ApiClock, ApiDeps } from './ports.ts';
+import { serveApi } from './serve.ts';
+import type { Served } from './serve.ts';
+import { createTemporalClient } from './temporal-client.ts';
+
+export type RunApiOptions = {
+  readonly config: TidegateConfig;
+  /** The venue's id in workflow ids and tables, e.g. `binance-usdm`. */
+  readonly venueId: string;
+  /** `host:port`; the embedded server's when the configuration names none. */
+  readonly temporalAddress: string;
+  readonly reads: ApiReads;
+  readonly latch: HaltLatch;
+  /** A connection of the API's own: its request budget is not the worker's. */
+  readonly openVenue: () => Promise<ExchangeGateway>;
+  readonly log: ApiDeps['log'];
+};
+
+const INSTANCE_RETRY_MS = 2_000;
+
+const wallClock: ApiClock = {
+  now: () => Date.now(),
+  sleep: (ms) => delay(ms, undefined, { ref: false }),
+};
+
+/**
+ * Serves at `bind_address:ports.api` and answers at once, whatever of Temporal, Postgres and venue
+ * is up. Rejects when the port is taken. The caller ends pool and latch after `close`.
+ */
+export async function runApi(options: RunApiOptions): Promise<Served> {
+  const { config, venueId, reads, latch, log } = options;
+  const closing = new AbortController();
+  const workflows = createTemporalClient({
+    address: options.temporalAddress,
+    namespace: config.temporal.namespace,
+  });
+  const venue = createLazyVenue(options.openVenue);
+  const instance = watchInstance(reads, config.account.name, closing.signal);
+  const app = createApi({
+    config,
+    venueId,
+    instance,
+    workflows,
+    latch,
+    reads,
+    venue,
+    clock: wallClock,
+    newId: randomUUID,
+    closing: closing.signal,
+    log,
+  });
+  const served = await serveApi({ app, port: config.ports.api, hostname: config.bindAddress });
+  return {
+    url: served.url,
+    close: async () => {
+      closing.abort();
+      await served.close();
+      await Promise.all([workflows.close(), venue.close()]);
+    },
+  };
+}
+
+/** Kept in memory, because a stop must know its own orders without Postgres. */
+function watchInstance(reads: ApiReads, account: string, closing: AbortSignal) {
+  let instance: string | null = null;
+  async function learn(): Promise<void> {
+    while (instance === null && !closing.aborted) {
+      // Postgres may be away, or no workflow has started yet: asked again.
+      instance = await reads.instance(account).catch(() => null);
+      if (instance === null) await wallClock.sleep(INSTANCE_RETRY_MS);
+    }
+  }
+  void learn();
+  return () => instance;
+}
