@@ -23,6 +23,7 @@ export type ActivityDeps = {
   readonly feed: FeedView;
   /** Task queue of this process alone. */
   readonly homeQueue: string;
+  readonly searchable: boolean;
   /** Per symbol, overrides applied; read at each decision, so that changes reach running symbols. */
   readonly strategyConfig: (symbol: string) => StrategyConfig;
   /** Wall time without protection after which a position is closed. */

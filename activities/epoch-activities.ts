@@ -12,7 +12,7 @@ export function createEpochActivities(
   deps: ActivityDeps,
 ): Pick<SymbolActivities, 'claimSymbol' | 'openEpoch'> {
   return {
-    claimSymbol: async () => ({ homeQueue: deps.homeQueue }),
+    claimSymbol: async () => ({ homeQueue: deps.homeQueue, searchable: deps.searchable }),
     openEpoch: ({ ref, workflowId }) => openEpoch(deps, ref, workflowId),
   };
 }

@@ -1,8 +1,43 @@
 /** The composition root of the api process. */
+import { createHostHalts } from '../adapters/postgres/host-halts.ts';
+import { createApiReads } from '../adapters/postgres/api-reads.ts';
+import { createHaltLatch } from '../adapters/postgres/halt-latch.ts';
+import { createPool } from '../adapters/postgres/pool.ts';
 import type { TidegateConfig } from '../adapters/config/load-config.ts';
-import { CommandError } from './exit-codes.ts';
+import { runApi } from '../api/run-api.ts';
 import type { Role } from './role.ts';
+import { runPaths } from './up/run-paths.ts';
+import { VENUE_ID, openVenueAccount } from './venue-account.ts';
+import type { VenueAccount } from './venue-account.ts';
 
-export function startApiRole(config: TidegateConfig): Promise<Role> {
-  throw new CommandError(`the api of ${config.account.name} is not composed yet`);
+export async function startApiRole(config: TidegateConfig): Promise<Role> {
+  const connectionString = config.postgres.url;
+  const pool = createPool({ connectionString, applicationName: 'tidegate-api' });
+  const hostHalts = createHostHalts(runPaths(config.dataDir).halts);
+  const opened: VenueAccount[] = [];
+  const api = await runApi({
+    config,
+    venueId: VENUE_ID,
+    temporalAddress: config.temporal.address,
+    reads: createApiReads(pool),
+    latch: createHaltLatch(pool, { mode: config.mode, hostHalts }),
+    openVenue: async () => {
+      const account = await openVenueAccount(config);
+      opened.push(account);
+      return account.gateway;
+    },
+    log: (message, error) =>
+      process.stderr.write(`${message}${error === undefined ? '' : ` ${describe(error)}`}\n`),
+  });
+  return {
+    ready: { url: api.url },
+    stop: async () => {
+      await api.close();
+      await Promise.all(opened.map((account) => account.close()));
+      await pool.end();
+    },
+  };
 }
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -21,7 +21,7 @@ export function onCompleted(
         : withCommand(done, { ...result.value, kind: 'refuse' });
     case 'claimSymbol':
       return withCarry(done, {
-        watch: { ...done.carry.watch, homeQueue: result.value.homeQueue, claiming: false },
+        watch: { ...done.carry.watch, ...result.value, claiming: false },
       });
     case 'reconcile':
       return dispatch(

@@ -38,7 +38,10 @@ export type OperationResult =
         | { readonly kind: 'opened'; readonly prefix: ClientOrderIdPrefix }
         | { readonly kind: 'refused'; readonly code: string; readonly reason: string };
     }
-  | { readonly name: 'claimSymbol'; readonly value: { readonly homeQueue: string } }
+  | {
+      readonly name: 'claimSymbol';
+      readonly value: { readonly homeQueue: string; readonly searchable: boolean };
+    }
   | { readonly name: 'reconcile'; readonly value: ReconcileReport }
   | { readonly name: 'evaluateSignal'; readonly value: Evaluation }
   | { readonly name: 'record'; readonly value: null }

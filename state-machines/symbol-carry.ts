@@ -11,6 +11,8 @@ export type WatchProgress = {
   readonly seq: number;
   readonly inFlight: boolean;
   readonly homeQueue: string | null;
+  /** The server knows our search attributes. */
+  readonly searchable: boolean;
   readonly claiming: boolean;
   /** Null until the first clean reconcile. */
   readonly cursor: WatchCursor | null;
@@ -45,6 +47,7 @@ export const initialCarry = (): SymbolCarry => ({
     seq: 0,
     inFlight: false,
     homeQueue: null,
+    searchable: false,
     claiming: false,
     cursor: null,
     specKey: '',

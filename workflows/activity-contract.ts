@@ -10,7 +10,11 @@ import type { RecordEntry } from '../core/orders/records.ts';
 import type { EvaluateRequest, Evaluation } from '../core/strategies/plans.ts';
 import type { TradingLevel } from '../core/market/watch.ts';
 
-export type ClaimSymbolResult = { readonly homeQueue: string };
+export type ClaimSymbolResult = {
+  readonly homeQueue: string;
+  /** Whether the search attributes are known to the server: an unknown one hangs the workflow. */
+  readonly searchable: boolean;
+};
 
 export type OpenEpochResult =
   | { readonly kind: 'opened'; readonly prefix: ClientOrderIdPrefix }

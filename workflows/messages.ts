@@ -15,8 +15,6 @@ export type SymbolWorkflowInput = {
   readonly carry?: SymbolCarry;
   /** History length at which it continues as new; 2,000 unless a test makes it small. */
   readonly historyEventsMax?: number;
-  /** False where the attributes could not be registered: an unknown one hangs the workflow. */
-  readonly searchAttributes?: boolean;
 };
 
 /** e.g. `symbol:paper:binance-usdm:BTCUSDT`. */

@@ -9,10 +9,9 @@ import { SEARCH_ATTRIBUTES } from './messages.ts';
 /** Details cost no history; attributes cost an event and are written only when they changed. */
 export function createPresence(
   ref: SymbolRef,
-  searchable: boolean,
-): (snapshot: SymbolSnapshot) => void {
+): (snapshot: SymbolSnapshot, searchable: boolean) => void {
   let shown = '';
-  return (snapshot) => {
+  return (snapshot, searchable) => {
     const status = symbolStatus(snapshot);
     setCurrentDetails(describe(ref, status));
     const key = [status.state.split('.')[0], status.regime, status.haltReason].join();

@@ -38,7 +38,7 @@ export async function symbolWorkflow(input: SymbolWorkflowInput): Promise<void> 
   let carry = input.carry === undefined ? initialCarry() : migrate(input.carry);
   const inbox: Input[] = [{ kind: 'started' }];
   const wake = createWake(() => inbox.push({ kind: 'woken' }));
-  const presence = createPresence(input.ref, input.searchAttributes !== false);
+  const presence = createPresence(input.ref);
   let draining = false;
 
   const say = (message: ProcessMessage): void => {
@@ -90,7 +90,7 @@ export async function symbolWorkflow(input: SymbolWorkflowInput): Promise<void> 
       const step = stepSymbol(carry, { ...next, wallMs: now() });
       carry = step.carry;
       step.commands.forEach(execute);
-      presence(carry.snapshot);
+      presence(carry.snapshot, carry.watch.searchable);
       if (inbox.length > 0) continue;
       if (step.commands.some((c) => c.kind === 'complete')) return;
       if (step.commands.some((c) => c.kind === 'continueAsNew')) {

@@ -16,7 +16,7 @@ export function runPaths(dataDir: string) {
     postgres: join(root, 'pg'),
     temporal: join(root, 'temporal', 'temporal.sqlite'),
     venueJournal: join(root, 'venue', 'journal.ndjson'),
-    /** The halt latch's host file. */
-    latch: join(root, 'halt-latch.json'),
+    /** The halt latch's host files. */
+    halts: join(root, 'halts'),
   };
 }
