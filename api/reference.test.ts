@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { json } from './api-request.ts';
 import { createApi } from './create-api.ts';
 import { aWorld, fakeDeps } from './fake-ports.ts';
-import { PROBLEM_CODES } from './problem-codes.ts';
+import { PROBLEM_CODES, PROBLEMS } from './problem-codes.ts';
 
 type Operation = { responses: Record<string, unknown>; requestBody?: unknown };
 type Document = {
@@ -91,5 +92,21 @@ describe('the reference page', () => {
     expect(response.headers.get('content-security-policy')).toBe(
       `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     );
+  });
+});
+
+describe('docs/API.md', () => {
+  const text = readFileSync(new URL('../docs/API.md', import.meta.url), 'utf8');
+
+  test('lists every route', () => {
+    for (const route of ROUTES) expect(text).toContain(`| \`${route}\` |`);
+  });
+
+  test('lists every problem and no other', () => {
+    const rows = PROBLEM_CODES.map((code) => {
+      const { status, title } = PROBLEMS[code];
+      return `| ${status} | \`${code}\` | ${title} |`;
+    });
+    expect(text.split('\n').filter((line) => /^\| \d{3} \|/.test(line))).toEqual(rows);
   });
 });

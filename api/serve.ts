@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 
+/** A client that never finishes its request holds a socket no longer than this. */
+const SLOW_CLIENTS = { headersTimeout: 5_000, requestTimeout: 10_000 };
+
 export type ServeOptions = {
   readonly app: OpenAPIHono;
   /** 0 takes a free port. */
@@ -19,7 +22,7 @@ export async function serveApi({
   port,
   hostname = '127.0.0.1',
 }: ServeOptions): Promise<Served> {
-  const server = createAdaptorServer({ fetch: app.fetch, hostname });
+  const server = createAdaptorServer({ fetch: app.fetch, hostname, serverOptions: SLOW_CLIENTS });
   server.listen(port, hostname);
   await once(server, 'listening');
   const address = server.address() as AddressInfo;

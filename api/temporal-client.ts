@@ -23,6 +23,7 @@ import type { Signalled, SymbolWorkflows } from './ports.ts';
 const CALL_TIMEOUT_MS = 5_000;
 const PING_TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 3_000;
+const RETRY = { maxIntervalMs: () => 1_000 };
 /** While a run closes the server refuses signals; the client's own first retry is a second later. */
 const URGENT_RETRY = { initialIntervalMs: () => 20, maxIntervalMs: () => 250, maxAttempts: 30 };
 const RUNNING = `WorkflowType = '${SYMBOL_WORKFLOW}' AND ExecutionStatus = 'Running'`;
@@ -37,37 +38,51 @@ export type TemporalClient = SymbolWorkflows & { readonly close: () => Promise<v
 
 /** Connects on first use, so the API starts, and says what is down, while Temporal is away. */
 export function createTemporalClient({ address, namespace }: TemporalOptions): TemporalClient {
-  const connection = Connection.lazy({ address, connectTimeout: CONNECT_TIMEOUT_MS });
+  const connection = connectLazily(address, RETRY);
   // A connection of its own: the stop shares no stream, no queue and no back-off with the rest.
-  const urgentConnection = Connection.lazy({
-    address,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions(URGENT_RETRY))],
-  });
+  const urgentConnection = connectLazily(address, URGENT_RETRY);
   const client = new Client({ connection, namespace });
   const urgent = new Client({ connection: urgentConnection, namespace });
+  const inFlight = new Set<Promise<unknown>>();
+
+  /** Ends at the deadline, retries included. */
+  async function call<T>(on: Client, work: () => Promise<T>, timeoutMs = CALL_TIMEOUT_MS) {
+    const answer = on.withDeadline(Date.now() + timeoutMs, work);
+    inFlight.add(answer);
+    try {
+      return await answer;
+    } finally {
+      inFlight.delete(answer);
+    }
+  }
 
   return {
-    startSymbol: (ref) => within(client, () => start(client, ref)),
-    describe: (ref) => within(client, () => describe(client, ref)),
-    listRunning: (account) => within(client, () => listRunning(client, account)),
-    signalHalt: (ref, message) => signal(urgent, ref, haltSignal, message),
-    signalResume: (ref, message) => signal(client, ref, resumeSignal, message),
-    signalStop: (ref, message) => signal(client, ref, stopSignal, message),
+    startSymbol: (ref) => call(client, () => start(client, ref)),
+    describe: (ref) => call(client, () => describe(client, ref)),
+    listRunning: (account) => call(client, () => listRunning(client, account)),
+    signalHalt: (ref, message) => call(urgent, () => signal(urgent, ref, haltSignal, message)),
+    signalResume: (ref, message) => call(client, () => signal(client, ref, resumeSignal, message)),
+    signalStop: (ref, message) => call(client, () => signal(client, ref, stopSignal, message)),
     ping: async () => {
-      const deadline = Date.now() + PING_TIMEOUT_MS;
-      await client.withDeadline(deadline, () =>
-        connection.workflowService.describeNamespace({ namespace }),
-      );
+      const ask = () => connection.workflowService.describeNamespace({ namespace });
+      await call(client, ask, PING_TIMEOUT_MS);
     },
     close: async () => {
+      // A retry on a closed channel throws out of its timer, where nobody can catch it.
+      await Promise.allSettled(inFlight);
       await Promise.all([connection.close(), urgentConnection.close()]);
     },
   };
 }
 
-const within = <T>(client: Client, call: () => Promise<T>): Promise<T> =>
-  client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
+type Retry = Parameters<typeof defaultGrpcRetryOptions>[0];
+
+const connectLazily = (address: string, retry: Retry): Connection =>
+  Connection.lazy({
+    address,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions(retry))],
+  });
 
 async function start(client: Client, ref: SymbolRef): Promise<'started' | 'alreadyRunning'> {
   const input: SymbolWorkflowInput = { ref };
@@ -122,8 +137,7 @@ async function signal<Message>(
   message: Message,
 ): Promise<Signalled> {
   try {
-    const handle = client.workflow.getHandle(symbolWorkflowId(ref));
-    await within(client, () => handle.signal(definition, message));
+    await client.workflow.getHandle(symbolWorkflowId(ref)).signal(definition, message);
     return 'signalled';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'notRunning';
