@@ -160,7 +160,7 @@ describe('laws', () => {
           expect(value === null || Number.isFinite(value)).toBe(true);
         }
         for (const percent of [readings?.adx, readings?.rsi, readings?.plusDi]) {
-          if (percent != null) expect(percent >= 0 && percent <= 100.000001).toBe(true);
+          expect((percent ?? 50) >= 0 && (percent ?? 50) <= 100.000001).toBe(true);
         }
       }),
       { numRuns: 300 },
