@@ -66,7 +66,7 @@ const WRITE: Statement = {
   name: 'position-write',
   text: `INSERT INTO positions AS p (account, venue, symbol, quantity, cost, realised_profit,
       open_realised_profit, last_seq, last_event_time, last_trade_id, opened_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+    VALUES ($1, $2, $3, $4::numeric, $5, $6, $7, $8, $9, $10,
       CASE WHEN $4::numeric <> 0 THEN clock_timestamp() END)
     ON CONFLICT (account, venue, symbol) DO UPDATE SET
       quantity = excluded.quantity, cost = excluded.cost,

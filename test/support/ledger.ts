@@ -89,6 +89,8 @@ export async function openSymbol(ledger: Ledger, ref: SymbolRef) {
   return { ref, prefix: opened.prefix, nextId: idsOf(opened.prefix) };
 }
 
+export type OpenedSymbol = Awaited<ReturnType<typeof openSymbol>>;
+
 function idsOf(prefix: ClientOrderIdPrefix): () => string {
   let sequence = 0;
   return () => clientOrderId(prefix, sequence++);
