@@ -21,7 +21,7 @@ export function evaluateRequest(
     features: evaluationDue.features,
     regimeState: context.regimeState,
     state: strategyState(stateName),
-    busy: mode === 'workOut' || (mode === 'clear' && hasOrders(context)),
+    busy: isBusy(context, mode, stateName),
     flat: isFlat(context),
     grid:
       grid === null || mode !== 'grid'
@@ -37,6 +37,13 @@ export function evaluateRequest(
     decisionSeq: context.counters.decision,
     epoch: prefix.epoch,
   };
+}
+
+/** A plan is being traded, worked out or cooled down from: a new one would find no taker. */
+function isBusy(context: SymbolContext, mode: ArrangeMode, stateName: string): boolean {
+  if (mode === 'grid') return false;
+  if (stateName === 'trendingScalp.cooldown') return true;
+  return mode !== 'clear' || hasOrders(context);
 }
 
 function strategyState(stateName: string): StrategyState {
