@@ -28,7 +28,8 @@ const DELETE_FROM_FLAT: Statement = {
       DELETE FROM flow_positions WHERE (account, venue, symbol) = ($1, $2, $3)
         AND position_id >= coalesce((
           SELECT position_id FROM flow_positions
-          WHERE (account, venue, symbol) = ($1, $2, $3) AND from_flat AND opened_event_time < $4
+          WHERE (account, venue, symbol) = ($1, $2, $3) AND from_flat
+            AND (opened_event_time, lpad(first_trade_id, 24, '0') COLLATE "C") < ($4, lpad($5, 24, '0'))
           ORDER BY position_id DESC LIMIT 1), 0)
       RETURNING position_id, realised_profit, opened_event_time, first_trade_id)
     SELECT opened_event_time, first_trade_id, sum(realised_profit) OVER () AS profit
@@ -78,8 +79,8 @@ export async function replayFrom(
   late: BookedFill,
 ): Promise<{ position: Position; last: BookedFill }> {
   const key = keyOf(ref);
-  const time = toTimestamp(late.eventTime);
-  const [row] = await select(transaction, DELETE_FROM_FLAT, [...key, time], deletedRow);
+  const place = [...key, toTimestamp(late.eventTime), late.tradeId];
+  const [row] = await select(transaction, DELETE_FROM_FLAT, place, deletedRow);
   const deleted = ensureDefined(row, 'a late fill comes after another, which opened a position');
   const opening = { eventTime: deleted.opened_event_time, tradeId: deleted.first_trade_id };
   const first = compareFills(opening, late) < 0 ? opening : late;

@@ -158,9 +158,9 @@ BEGIN
       USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.executed < OLD.executed OR NEW.filled < OLD.filled OR NEW.order_seq < OLD.order_seq
-     OR (OLD.order_status IS NOT NULL AND NEW.order_status IS NULL)
-     OR status_rank(NEW.order_status) < status_rank(OLD.order_status)
-     OR (is_terminal(OLD.order_status) AND NEW.order_status NOT IN (OLD.order_status, 'filled')) THEN
+     OR OLD.order_status IS NOT NULL AND (NEW.order_status IS NULL
+       OR status_rank(NEW.order_status) < status_rank(OLD.order_status)
+       OR is_terminal(OLD.order_status) AND NEW.order_status NOT IN (OLD.order_status, 'filled')) THEN
     RAISE EXCEPTION 'intent %: the venue''s view only moves forward', OLD.client_order_id
       USING ERRCODE = 'check_violation';
   END IF;
