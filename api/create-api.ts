@@ -24,9 +24,10 @@ import { resumeSymbols } from './resume-symbols.ts';
 import * as routes from './routes.ts';
 import { withSharedMarket } from './shared-answer.ts';
 import { startSymbols } from './start-symbols.ts';
-import { isoTime, readStatus, readSymbolStatus } from './status-view.ts';
+import { readStatus, readSymbolStatus } from './status-view.ts';
 import type { TradesView } from './status-schemas.ts';
 import { stopSymbols } from './stop-symbols.ts';
+import { isoTime } from './symbol-view.ts';
 import { unknownStopSymbols } from './unknown-stop-symbols.ts';
 
 const INFO = {

@@ -33,10 +33,8 @@ export type StopReport = {
 export type EmergencyStop = {
   /** Stops asked for while one of the same scope is at work share its report. */
   run(request: StopRequest): Promise<StopReport>;
-  /** True while a stop waits for the venue; a resume then comes too early. */
+  /** True while a stop waits for the venue or for Postgres; a resume then comes too early. */
   busy(): boolean;
-  /** After a resume: the next stop is a new halt. */
-  forget(): void;
 };
 
 /** Rounds, a second each, in which a halt that Postgres lacks is written and enforced. */
@@ -67,7 +65,7 @@ export function createEmergencyStop(deps: ApiDeps): EmergencyStop {
     haltIds.set(scope, haltId);
     const stop = beginStop({ deps, signals, known, request, haltId });
     const report = await stop.report();
-    if (!report.latched) void enforce(scope, stop);
+    if (!report.latched) void enforce(stop);
     return report;
   }
 
@@ -82,13 +80,12 @@ export function createEmergencyStop(deps: ApiDeps): EmergencyStop {
     return stands ? last : undefined;
   }
 
-  /** Goes on after the answer `latched: false`, until Postgres has the halt or it is cleared. */
-  async function enforce(scope: string, stop: StopRun): Promise<void> {
+  /** Goes on after the answer `latched: false`, until Postgres has the halt. */
+  async function enforce(stop: StopRun): Promise<void> {
     if (enforced.has(stop.haltId)) return;
     enforced.add(stop.haltId);
     for (let round = 0; round < ENFORCED_ROUNDS && !deps.closing.aborted; round += 1) {
       await deps.clock.sleep(ROUND_MS);
-      if (haltIds.get(scope) !== stop.haltId) break;
       const [latched] = await Promise.all([stop.setLatch(), stop.cancelRound()]);
       if (latched) break;
     }
@@ -97,7 +94,6 @@ export function createEmergencyStop(deps: ApiDeps): EmergencyStop {
 
   return {
     run,
-    busy: () => inFlight.size > 0,
-    forget: () => haltIds.clear(),
+    busy: () => inFlight.size > 0 || enforced.size > 0,
   };
 }

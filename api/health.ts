@@ -1,7 +1,7 @@
 /** Health: which part answers, and how fast. No symbol is waited for. */
 import { answerWithin } from './deadline.ts';
 import type { ApiDeps } from './ports.ts';
-import { isoTime } from './status-view.ts';
+import { isoTime } from './symbol-view.ts';
 import type { HealthView } from './status-schemas.ts';
 
 type Component = HealthView['components'][number];

@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import type { HaltLatch } from '../adapters/ports.ts';
 import { json, post } from './api-request.ts';
 import { createApi } from './create-api.ts';
-import { aHalt, aRow, aStatus, aWorld, fakeDeps, fakeLatch, fakeReads } from './fake-ports.ts';
+import {
+  aHalt,
+  aRow,
+  aStatus,
+  aWorld,
+  createFakeClock,
+  fakeDeps,
+  fakeLatch,
+  fakeReads,
+} from './fake-ports.ts';
 import type { World } from './fake-ports.ts';
 import type { ApiDeps } from './ports.ts';
 
@@ -139,6 +148,30 @@ describe('resume', () => {
     expect(await json(early)).toMatchObject({ code: 'STOP_IN_PROGRESS' });
     await stopping;
     expect((await post(app, 'resume', { reason: 'now' })).status).toBe(202);
+  });
+
+  test('waits until Postgres has the halt of a stop', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']) });
+    const fakes = fakeLatch(world);
+    let latchable = false;
+    const latch: HaltLatch = {
+      ...fakes,
+      set: async (halt) => (latchable ? fakes.set(halt) : { latched: false }),
+    };
+    const clock = createFakeClock();
+    const app = apiOf(world, { latch, clock });
+    expect(await json(await post(app, 'emergency-stop'))).toMatchObject({ latched: false });
+    expect(await json(await post(app, 'resume', { reason: 'too soon' }))).toMatchObject({
+      code: 'STOP_IN_PROGRESS',
+    });
+    latchable = true;
+    await clock.sleep(2_000);
+    expect(await json(await post(app, 'resume', { reason: 'now' }))).toMatchObject({
+      halt_ids: ['halt-1'],
+      signalled: ['BTCUSDT'],
+    });
+    await clock.sleep(60_000);
+    expect(world.halts).toEqual([]);
   });
 
   test('without Postgres nobody knows what is halted', async () => {

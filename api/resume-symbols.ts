@@ -24,7 +24,8 @@ export async function resumeSymbols(
   body: ResumeBody,
 ): Promise<Outcome<Resumed>> {
   if (stop.busy()) {
-    const detail = 'an emergency stop still waits for the venue; resume when it has answered';
+    const detail =
+      'an emergency stop still waits for the venue or for PostgreSQL; resume when it is through';
     return refused({ code: 'STOP_IN_PROGRESS', detail });
   }
   const halts = await haltsOver(deps, body.symbols);
@@ -33,7 +34,6 @@ export async function resumeSymbols(
   if (targets.kind === 'refused') return targets;
   const cleared = await clearAll(deps, halts.value, body);
   if (cleared.kind === 'refused') return cleared;
-  stop.forget();
   const sent = await signalResumes(deps, targets.value, cleared.value, body.reason);
   return sent.kind === 'refused' ? sent : done({ haltIds: cleared.value, signalled: sent.value });
 }

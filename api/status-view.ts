@@ -1,24 +1,19 @@
 /** The status of the platform from Postgres, Temporal, the venue and the latch, each if it answers. */
-import type { EpochMs } from '../core/market/market.ts';
-import type { Regime } from '../core/regime/regime.ts';
-import { REGIMES } from '../core/regime/regime.ts';
+import type { SymbolRow } from '../adapters/postgres/api-reads.ts';
 import { addMoney } from '../core/money/arithmetic.ts';
 import { ZERO_MONEY, money, moneyText } from '../core/money/units.ts';
-import type { MoneyText, PriceText } from '../core/money/units.ts';
+import type { MoneyText } from '../core/money/units.ts';
 import { answerWithin } from './deadline.ts';
 import type { Answer } from './deadline.ts';
 import { limitsUse } from './limits-use.ts';
-import { floatingProfit, protectingStop, sideOf, stopDistancePct } from './mark-to-market.ts';
-import type { SymbolRow } from '../adapters/postgres/api-reads.ts';
 import type { ApiDeps } from './ports.ts';
-import { isHalted } from './running.ts';
 import { readHalts } from './standing-halts.ts';
 import type { StandingHalt } from './standing-halts.ts';
 import type { StatusView, SymbolView } from './status-schemas.ts';
+import { isoTime, symbolViewOf } from './symbol-view.ts';
+import type { KnownSymbol } from './symbol-view.ts';
 
 const ANSWER_MS = 2_000;
-
-export const isoTime = (time: EpochMs): string => new Date(time).toISOString();
 
 export async function readStatus(deps: ApiDeps): Promise<StatusView> {
   const { config, clock, reads, venue, workflows } = deps;
@@ -102,78 +97,10 @@ function totalFloating(
   return moneyText(total);
 }
 
-type Known = {
-  readonly symbol: string;
-  readonly row: SymbolRow | undefined;
-  readonly runningNames: readonly string[] | null;
-};
-
-async function readSymbol(deps: ApiDeps, known: Known): Promise<SymbolView> {
+async function readSymbol(deps: ApiDeps, known: KnownSymbol): Promise<SymbolView> {
   const quote = await answerWithin(deps.clock, ANSWER_MS, () => deps.venue.quote(known.symbol));
   return symbolViewOf(known, valueOf(quote)?.mark ?? null, deps.clock.now());
 }
-
-function symbolViewOf(
-  { symbol, row, runningNames }: Known,
-  mark: PriceText | null,
-  now: EpochMs,
-): SymbolView {
-  const status = row?.status;
-  const stopPrice = status === undefined ? null : protectingStop(status);
-  return {
-    symbol,
-    running: runningNames === null ? null : runningNames.includes(symbol),
-    state: status?.state ?? null,
-    level: status?.level ?? null,
-    halted: status === undefined ? null : isHalted(status),
-    halt_reason: status?.haltReason ?? null,
-    regime: regimeOf(status?.regime ?? null),
-    strategy: status?.strategy ?? null,
-    decision: decisionOf(status),
-    open_orders: status?.openOrders ?? null,
-    unknown_orders: status?.unknownOrders ?? null,
-    position: positionOf(status),
-    mark_price: mark,
-    stop:
-      status === undefined || stopPrice === null
-        ? null
-        : {
-            trigger_price: stopPrice,
-            distance_pct: stopDistancePct(status.positionQuantity, stopPrice, mark),
-          },
-    grid_profit: status?.gridProfit ?? null,
-    floating_profit: status === undefined ? null : floatingProfit(status, mark),
-    fees: row?.fees ?? null,
-    last_fill: lastFillOf(row),
-    market_time: status === undefined ? null : isoTime(status.marketTime),
-    age_ms: row === undefined ? null : Math.max(0, now - row.recordedAt),
-  };
-}
-
-type Status = SymbolRow['status'] | undefined;
-
-const decisionOf = (status: Status): SymbolView['decision'] =>
-  status === undefined || status.decisionCode === null
-    ? null
-    : { code: status.decisionCode, reason: status.decisionReason };
-
-const positionOf = (status: Status): SymbolView['position'] =>
-  status === undefined
-    ? null
-    : {
-        side: sideOf(status.positionQuantity),
-        quantity: status.positionQuantity,
-        entry_price: status.entryPrice,
-      };
-
-function lastFillOf(row: SymbolRow | undefined): SymbolView['last_fill'] {
-  if (row === undefined || row.lastFill === null) return null;
-  const { time, side, price, quantity } = row.lastFill;
-  return { time: isoTime(time), side, price, quantity };
-}
-
-const regimeOf = (text: string | null): Regime | null =>
-  REGIMES.find((regime) => regime === text) ?? null;
 
 const flagsOf = ({ config }: ApiDeps): StatusView['flags'] => ({
   enabled: config.flowTrading.enabled,
