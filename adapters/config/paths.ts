@@ -45,7 +45,7 @@ function unwrapped(schema: unknown): unknown {
 }
 
 /** The schema at a path, without its default; undefined where the path leads nowhere. */
-export function schemaAt(schema: z.ZodType, keys: readonly PropertyKey[]): z.ZodType | undefined {
+function schemaAt(schema: z.ZodType, keys: readonly PropertyKey[]): z.ZodType | undefined {
   let inner = unwrapped(schema);
   for (const key of keys) {
     if (inner instanceof z.ZodObject) inner = unwrapped(inner.shape[key as string]);

@@ -61,7 +61,7 @@ export async function stopProcess(
 }
 
 /** False when that process has ended. */
-export function signalled(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+function signalled(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
   if (!isSameProcess(identity)) return false;
   try {
     return process.kill(identity.pid, signal);

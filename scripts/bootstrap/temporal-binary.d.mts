@@ -4,4 +4,3 @@ export const TEMPORAL_VERSION: string;
 export function temporalCacheFolder(env?: Environment): string;
 export function cachedTemporal(env?: Environment): string;
 export function findTemporal(env?: Environment): string | undefined;
-export function isNewEnough(versionLine: string | undefined): boolean;

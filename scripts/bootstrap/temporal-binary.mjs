@@ -25,7 +25,7 @@ export function findTemporal(env = process.env) {
 }
 
 /** `temporal version 1.8.2 (Server 1.31.2, UI 2.50.1)` */
-export function isNewEnough(versionLine) {
+function isNewEnough(versionLine) {
   const found = /temporal version (\d+)\.(\d+)\.(\d+)/.exec(versionLine ?? '');
   if (found === null) return false;
   const wanted = TEMPORAL_VERSION.split('.').map(Number);
