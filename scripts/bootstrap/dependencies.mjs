@@ -24,12 +24,17 @@ async function install(root) {
   const progress = showProgress(() => `npm ci, ${inMinutes(Date.now() - startedAt)} so far`);
   const [command, ...before] = npmCommand();
   const args = [...before, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
-  const { code, tail } = await runQuietly(command, args, { cwd: root });
+  const errors = [];
+  const onLine = (line) => {
+    if (/^npm (error|ERR!)/.test(line) && errors.length < 8) errors.push(line);
+  };
+  const { code, tail } = await runQuietly(command, args, { cwd: root, onLine });
   progress.stop();
   if (code !== 0) {
     throw new Unmet(
       `npm ci failed (exit code ${code}). It needs the npm registry; behind a proxy set ` +
-        `npm's own "proxy" or "registry". Its last lines:\n  ${tail.slice(-12).join('\n  ')}`,
+        `npm's own "proxy" or "registry". What it said:\n  ` +
+        (errors.length > 0 ? errors : tail.slice(-8)).join('\n  '),
     );
   }
   writeFileSync(stampOf(root), lockfileHash(root));

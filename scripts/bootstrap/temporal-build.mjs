@@ -14,7 +14,7 @@ import { outputOf, runQuietly } from './run-command.mjs';
 import { TEMPORAL_VERSION } from './temporal-binary.mjs';
 
 /** Packages of one build, for the estimate only. */
-const PACKAGES_TYPICAL = 1_450;
+const PACKAGES_TYPICAL = 1_700;
 const BUILD_PREFIX = 'build-';
 
 export const goIsThere = () => outputOf('go', ['version']) !== undefined;
