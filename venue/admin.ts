@@ -98,7 +98,10 @@ function lockstepAnswer(lockstep: Lockstep, operation: string, body: unknown): u
   return lockstep.state();
 }
 
-const socketRequest = z.object({ op: z.enum(['join', 'ack', 'leave', 'state']), id: z.unknown() });
+const socketRequest = z.object({
+  op: z.enum(['join', 'ack', 'leave', 'state']),
+  id: z.unknown().optional(),
+});
 
 /**
  * A socket at `/lockstep` takes the same operations as messages `{op, id?, …}` and answers

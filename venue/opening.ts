@@ -37,7 +37,7 @@ export type OpenVenue = VenueParts & {
   describe(): Record<string, unknown>;
   expireListenKeys(): void;
   start(): void;
-  /** Stops the market and the streams; requests are still answered. */
+  /** Stops the market; requests are still answered. */
   halt(): void;
   closeFiles(): void;
 };
@@ -109,10 +109,7 @@ export function openVenue(
       for (const { key } of listenKeys.takeExpired()) hub.expire(key, exchange.marketTime);
     },
     start: () => driver.start(),
-    halt: () => {
-      driver.stop();
-      hub.close();
-    },
+    halt: () => driver.stop(),
     closeFiles: () => {
       exchange.recordClock(floor.steps);
       journal.close();

@@ -53,14 +53,14 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
   const closing = new AbortController();
   const router = new Router(venue, new RateLimits(settings.limits), wallClock, onBug);
   const rest = createServer(restHandler(router, faults, closing.signal));
-  attachSockets(rest, (socket, url) => venue.hub.accept(socket, url));
+  const streamSockets = attachSockets(rest, (socket, url) => venue.hub.accept(socket, url));
 
   const adminToken = settings.adminToken ?? randomBytes(24).toString('hex');
   const { lockstep } = venue;
   const admin = createServer(
     adminHandler({ token: adminToken, faults, lockstep, state: () => venue.describe() }),
   );
-  attachSockets(
+  const adminSockets = attachSockets(
     admin,
     (socket) => acceptLockstepSocket(ensureDefined(lockstep, 'lockstep is on'), socket),
     (request) => lockstep !== undefined && isAuthorised(adminToken, request),
@@ -79,7 +79,7 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
       clearInterval(expiry);
       closing.abort();
       venue.halt();
-      await Promise.all([shut(rest), shut(admin)]);
+      await Promise.all([shut(rest, streamSockets), shut(admin, adminSockets)]);
       venue.closeFiles();
     },
   };
@@ -90,7 +90,7 @@ function attachSockets(
   server: Server,
   accept: (socket: WebSocket, url: URL) => void,
   allowed: (request: IncomingMessage) => boolean = () => true,
-): void {
+): WebSocketServer {
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
@@ -102,6 +102,7 @@ function attachSockets(
       accept(upgraded, new URL(request.url ?? '/', 'http://venue'));
     });
   });
+  return sockets;
 }
 
 /** Listens and answers the port that was taken. */
@@ -117,7 +118,8 @@ function listen(server: Server, { host }: VenueSettings, port: number): Promise<
   });
 }
 
-function shut(server: Server): Promise<void> {
+function shut(server: Server, sockets: WebSocketServer): Promise<void> {
+  for (const socket of sockets.clients) socket.terminate();
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

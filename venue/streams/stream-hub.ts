@@ -31,7 +31,6 @@ type Connection = {
 export class StreamHub {
   readonly #tapes: ReadonlyMap<string, SymbolTape>;
   readonly #listenKeys: ListenKeys;
-  readonly #connections = new Set<Connection>();
   /** Subscribers by stream name, e.g. `btcusdt@trade` or a listen key. */
   readonly #subscribers = new Map<string, Set<Connection>>();
 
@@ -44,7 +43,6 @@ export class StreamHub {
   accept(socket: WebSocket, url: URL): void {
     const combined = /(^|\/)stream(\/|$)/.test(url.pathname) && !url.pathname.includes('/ws');
     const connection: Connection = { socket, combined, streams: new Set() };
-    this.#connections.add(connection);
     socket.on('message', (data) => this.#onMessage(connection, data));
     socket.on('close', () => this.#drop(connection));
     socket.on('error', () => socket.terminate());
@@ -98,10 +96,6 @@ export class StreamHub {
     this.#subscribers.delete(listenKey);
   }
 
-  close(): void {
-    for (const { socket } of this.#connections) socket.terminate();
-  }
-
   #onMessage(connection: Connection, data: RawData): void {
     const parsed = parseRequest(data);
     if (parsed === undefined) {
@@ -150,7 +144,6 @@ export class StreamHub {
   }
 
   #drop(connection: Connection): void {
-    this.#connections.delete(connection);
     for (const stream of connection.streams) this.#unsubscribe(connection, stream);
   }
 }
