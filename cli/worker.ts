@@ -1,8 +1,101 @@
 /** The composition root of the worker process. */
+import { execFileSync } from 'node:child_process';
+import { createFeed } from '../adapters/feed/feed.ts';
 import type { TidegateConfig } from '../adapters/config/load-config.ts';
-import { CommandError } from './exit-codes.ts';
+import { riskLimitsOf, strategyConfigOf } from '../adapters/config/trading-config.ts';
+import { createHostHalts } from '../adapters/postgres/host-halts.ts';
+import { createJournal } from '../adapters/postgres/journal.ts';
+import { createLedger } from '../adapters/postgres/ledger.ts';
+import { createNotifications } from '../adapters/postgres/notifications.ts';
+import { createPool } from '../adapters/postgres/pool.ts';
+import { INTENT_TTL_MS } from '../adapters/ports.ts';
 import type { Role } from './role.ts';
+import { runPaths } from './up/run-paths.ts';
+import { VENUE_ID, openVenueAccount } from './venue-account.ts';
+import { LOCKSTEP_WAIT_MS, lockstepOf } from './worker/lockstep.ts';
+import { startWorker } from './worker/start-worker.ts';
+import { workflowBundle } from './worker/workflow-bundle.ts';
 
-export function startWorkerRole(config: TidegateConfig): Promise<Role> {
-  throw new CommandError(`the worker of ${config.account.name} is not composed yet`);
+/** Long-polls of that many symbols fit into one process. */
+const SYMBOLS_MAX = 400;
+
+export async function startWorkerRole(config: TidegateConfig): Promise<Role> {
+  const lockstep = lockstepOf(process.env);
+  const wallClock = () => Date.now();
+  const bundle = workflowBundle();
+  const account = await openVenueAccount(config);
+  const stores = openStores(config, lockstep !== undefined);
+  const strategyConfig = (symbol: string) => strategyConfigOf(config, symbol);
+  const { gateway, transport } = account;
+  const feed = await createFeed({
+    account: config.account.name,
+    venue: VENUE_ID,
+    transport,
+    gateway,
+    strategyConfig,
+    wallClock,
+    ledger: stores.ledger,
+    journal: stores.journal,
+    ...(lockstep === undefined ? {} : { lockstep }),
+  });
+  const worker = await startWorker({
+    temporalAddress: config.temporal.address,
+    namespace: config.temporal.namespace,
+    symbolsMax: SYMBOLS_MAX,
+    workflowBundle: await bundle,
+    deps: {
+      gateway,
+      ledger: stores.ledger,
+      journal: stores.journal,
+      feed,
+      strategyConfig,
+      protectionGraceMs:
+        lockstep === undefined ? config.flowTrading.risk.protectionGraceMs : LOCKSTEP_WAIT_MS,
+      lockstep: lockstep !== undefined,
+      wallClock,
+    },
+    closeFeed: () => feed.close(),
+    log: (line) => process.stderr.write(`${line}\n`),
+  });
+  return {
+    ready: { homeQueue: worker.homeQueue },
+    stop: async () => {
+      await worker.stop();
+      await account.close();
+      await stores.close();
+    },
+  };
+}
+
+function openStores(config: TidegateConfig, lockstep: boolean) {
+  const connectionString = config.postgres.url;
+  const pool = createPool({ connectionString, applicationName: 'tidegate-worker' });
+  const notifications = createNotifications(connectionString);
+  const ledger = createLedger(pool, {
+    mode: config.mode,
+    buildId: buildId(),
+    limitsFor: (ref) => riskLimitsOf(config, ref.symbol, lockstep),
+    hostHalts: createHostHalts(runPaths(config.dataDir).halts),
+    notifications,
+    intentTtlMs: lockstep ? LOCKSTEP_WAIT_MS : INTENT_TTL_MS,
+  });
+  const close = async () => {
+    await notifications.close();
+    await pool.end();
+  };
+  return { ledger, journal: createJournal(pool), close };
+}
+
+/** The commit that runs, written on every intent; a copy without git says so. */
+function buildId(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    // A copy without git or its folder: the build has no name.
+    return 'unversioned';
+  }
 }

@@ -17,10 +17,15 @@ const SEVERITY: Readonly<Record<TradingLevel, number>> = {
 
 export const isHaltLevel = (level: TradingLevel): boolean => SEVERITY[level] >= SEVERITY.HALT;
 
-/** A halt never lowers the level; the same halt again changes nothing. */
+/**
+ * A halt never lowers the level; the same halt again changes nothing. The latest halt is the one
+ * that a resume must name, so that clearing an older one releases nothing.
+ */
 export function applyHalt(context: SymbolContext, message: Message<'halt'>): SymbolContext {
-  if (SEVERITY[message.level] <= SEVERITY[context.level]) return context;
-  const { haltId, reason, by, wallMs, level } = message;
+  const raised = SEVERITY[message.level] > SEVERITY[context.level];
+  if (!raised && message.haltId === context.halt?.haltId) return context;
+  const { haltId, reason, by, wallMs } = message;
+  const level = raised ? message.level : context.level;
   const next = { ...context, level, halt: { haltId, reason, by, since: wallMs } };
   return noteRisk(next, 'HALT', 'critical', { haltId, level, reason, by });
 }

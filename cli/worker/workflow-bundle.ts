@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 const FOLDERS = ['core', 'state-machines', 'workflows'];
@@ -21,6 +21,7 @@ export async function workflowBundle(): Promise<{ readonly codePath: string }> {
   if (existsSync(codePath)) return { codePath };
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(ROOT, 'workflows', 'index.ts'),
+    logger: new DefaultLogger('WARN'),
   });
   mkdirSync(TARGET, { recursive: true });
   // Two processes may build at once: the last rename wins, with the same content.
