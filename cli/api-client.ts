@@ -62,6 +62,7 @@ const symbolStatus = z.object({
     .nullable()
     .default(null)
     .catch(null),
+  market_time: text,
   age_ms: count,
 });
 export type SymbolStatusLine = z.output<typeof symbolStatus>;

@@ -31,6 +31,7 @@ const trading = {
   floating_profit: '-0.25',
   fees: '0.1',
   last_fill: { time: '2026-11-20T12:00:03.200Z', side: 'buy', price: '60000', quantity: '0.002' },
+  market_time: '2026-11-20T12:00:05.000Z',
   age_ms: 120,
 };
 
@@ -42,7 +43,7 @@ test('a trading symbol shows state, orders, position with its stop, profits, fee
     symbols: [trading],
   });
   expect(lines).toEqual([
-    'account paper   equity 10001.50 USDT',
+    'account paper   equity 10001.50 USDT   market time 2026-11-20 12:00',
     'BTCUSDT   · rangingGrid.working (ranging) · 6 orders · LONG 0.012 (stop 2.50 % away) · ' +
       'grid 1.50 · floating -0.25 · fees 0.10 · last buy 0.002 at 60000 12:00:03',
   ]);
@@ -68,7 +69,9 @@ test('a halt, a level and stale figures are shown', async () => {
     latch: 'set',
     symbols: [halted],
   });
-  expect(head).toBe('account paper   equity ? USDT   EMERGENCY STOP: set');
+  expect(head).toBe(
+    'account paper   equity ? USDT   EMERGENCY STOP: set   market time 2026-11-20 12:00',
+  );
   expect(line).toContain('HALT: daily loss');
   expect(line).toContain('12 s old');
 });

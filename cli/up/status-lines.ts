@@ -8,7 +8,16 @@ export function statusLines(status: TradingStatus | undefined): string[] {
   if (status === undefined) return ['the API does not answer'];
   const halted = status.latch === 'clear' ? '' : `   EMERGENCY STOP: ${status.latch ?? '?'}`;
   const head = `account ${status.account ?? '?'}   equity ${rounded(status.equity)} USDT${halted}`;
-  return [head, ...status.symbols.map(symbolLine)];
+  return [`${head}${marketTimeOf(status)}`, ...status.symbols.map(symbolLine)];
+}
+
+function marketTimeOf({ symbols }: TradingStatus): string {
+  const newest =
+    symbols
+      .map(({ market_time }) => market_time ?? '')
+      .sort()
+      .at(-1) ?? '';
+  return newest === '' ? '' : `   market time ${newest.slice(0, 16).replace('T', ' ')}`;
 }
 
 function symbolLine(symbol: SymbolStatusLine): string {
@@ -17,7 +26,6 @@ function symbolLine(symbol: SymbolStatusLine): string {
     symbol.symbol.padEnd(9),
     `${symbol.state ?? '?'} (${symbol.regime ?? 'regime ?'})`,
     ...levelOf(symbol),
-    ...reasonOf(symbol),
     `${symbol.open_orders ?? '?'} orders`,
     positionOf(symbol),
     `grid ${rounded(symbol.grid_profit)}`,
@@ -25,6 +33,7 @@ function symbolLine(symbol: SymbolStatusLine): string {
     `fees ${rounded(symbol.fees)}`,
     ...lastFillOf(symbol),
     ...staleness(symbol),
+    ...reasonOf(symbol),
   ].join(' · ');
 }
 

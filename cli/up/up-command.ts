@@ -24,7 +24,8 @@ import { statusLines } from './status-lines.ts';
 import { createSupervisor } from './supervisor.ts';
 import type { Supervisor } from './supervisor.ts';
 
-const STATUS_INTERVAL_MS = 2_000;
+/** In place on a terminal; elsewhere each change is a line of its own. */
+const STATUS_INTERVAL_MS = process.stdout.isTTY ? 2_000 : 15_000;
 /** Their lines go to the log file; on the screen they would bury ours. */
 const QUIET_SERVICES = new Set(['postgres', 'temporal']);
 
