@@ -9,7 +9,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { formatDecimal, parseDecimal } from '../core/money/decimal-text.ts';
 import { readJournal } from './journal/file.ts';
+import type { JournalRecord } from './journal/file.ts';
 import { scriptedMarket } from './testing/scripted-market.ts';
 import { startBench } from './testing/venue-bench.ts';
 import type { Bench, BenchOptions, Exchange } from './testing/venue-bench.ts';
@@ -87,6 +89,47 @@ async function trade(bench: Bench, exchange: Exchange, round: number): Promise<v
   for (let i = 0; i < 9; i += 1) await bench.step();
 }
 
+type Sums = {
+  wallet: bigint;
+  trades: number;
+  readonly positions: Map<string, bigint>;
+  /** Sequence numbers of balances and orders that the trades before them do not explain. */
+  readonly contradictions: number[];
+};
+type AccountReply = {
+  readonly totalWalletBalance: string;
+  readonly positions: readonly { readonly symbol: string; readonly positionAmt: string }[];
+};
+type TradeFields = Record<'symbol' | 'side' | 'quantity' | 'fee' | 'realizedProfit', string>;
+
+const decimal = (text: unknown): bigint => parseDecimal(String(text)) ?? 0n;
+
+/** Reads the journal as docs/VENUE-JOURNAL.md tells a stranger to. */
+function addUp(records: readonly JournalRecord[]): Sums {
+  const sums: Sums = { wallet: 0n, trades: 0, positions: new Map(), contradictions: [] };
+  const executed = new Map<unknown, bigint>();
+  let claimed = 0n;
+  for (const record of records) {
+    if ('balanceChange' in record) {
+      sums.wallet += decimal(record['balanceChange']);
+      claimed = decimal(record['walletBalance']);
+    }
+    if (record.kind !== 'trade') continue;
+    const made = record['trade'] as TradeFields;
+    const order = record['order'] as Record<string, unknown>;
+    const quantity = decimal(made.quantity);
+    const signed = made.side === 'buy' ? quantity : -quantity;
+    sums.trades += 1;
+    sums.wallet += decimal(made.realizedProfit) - decimal(made.fee);
+    sums.positions.set(made.symbol, (sums.positions.get(made.symbol) ?? 0n) + signed);
+    executed.set(order['orderId'], (executed.get(order['orderId']) ?? 0n) + quantity);
+    const agrees =
+      claimed === sums.wallet && executed.get(order['orderId']) === decimal(order['executedQty']);
+    if (!agrees) sums.contradictions.push(record.seq);
+  }
+  return sums;
+}
+
 test('a venue that crashed goes on as if it had not', async () => {
   const folder = newFolder();
   const first = await open(folder);
@@ -154,6 +197,22 @@ test('a second restart needs no source before the last funding time', async () =
   expect(await pictureOf(await later.connect())).toEqual(picture);
 });
 
+test('balances, positions and orders add up from the records alone', async () => {
+  const bench = await open(newFolder());
+  const client = await bench.connect();
+  await bench.step();
+  for (let round = 1; round < 5; round += 1) await trade(bench, client, round);
+  const { records } = readJournal(bench.journalPath);
+  const sums = addUp(records);
+  expect(sums.trades).toBeGreaterThan(10);
+  expect(sums.contradictions).toEqual([]);
+  const account = (await client.fapiPrivateV2GetAccount()) as AccountReply;
+  expect(formatDecimal(sums.wallet)).toBe(account.totalWalletBalance);
+  for (const { symbol, positionAmt } of account.positions) {
+    expect(formatDecimal(sums.positions.get(symbol) ?? 0n)).toBe(positionAmt);
+  }
+});
+
 test('a torn last line is cut off, and what it held is done again', async () => {
   const folder = newFolder();
   const bench = await open(folder);
@@ -216,7 +275,7 @@ test('a reply is on disk when it arrives', async () => {
     const order = await client.createOrder(BTC, 'limit', 'buy', 0.01, 45_000 + i);
     const { records } = readJournal(bench.journalPath);
     const last = records.at(-1);
-    expect(last).toMatchObject({ kind: 'orderAccepted', account: 'paper' });
-    expect((last?.['order'] as { orderId: number }).orderId).toBe(Number(order.id));
+    const accepted = { kind: 'orderAccepted', account: 'paper' };
+    expect(last).toMatchObject({ ...accepted, order: { orderId: Number(order.id) } });
   }
 });

@@ -197,7 +197,7 @@ test('the socket takes acks, and its end takes its symbols out', async () => {
     id: 2,
     accepted: true,
   });
-  expect(await ask({ op: 'ack', id: 3 })).toMatchObject({ id: 3, error: expect.any(String) });
+  expect(String((await ask({ op: 'ack', id: 3 }))['error'])).toMatch(/symbol/);
   expect(await ask({ op: 'state' })).toMatchObject({ joined: ['BTCUSDT', 'ETHUSDT'] });
   await ack(bench, 'ETHUSDT', START);
   expect(await waiting(bench)).toMatchObject({ symbol: 'BTCUSDT' });

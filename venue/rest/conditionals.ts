@@ -71,7 +71,7 @@ function textsOf(parameters: Parameters): Partial<PlaceConditional> {
     clientAlgoId: clientIdOf(parameters, 'clientAlgoId'),
   };
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as Partial<PlaceConditional>;
+  return Object.fromEntries(given);
 }
 
 function keyOf(parameters: Parameters): AlgoKey {

@@ -117,7 +117,7 @@ function limitFields(parameters: Parameters): { price: string; timeInForce: Time
   return { price: decimalRequired(parameters, 'price'), timeInForce };
 }
 
-export function decimalRequired(parameters: Parameters, name: string): string {
+function decimalRequired(parameters: Parameters, name: string): string {
   const value = parameters.decimal(name);
   if (value === undefined) throw missingParameter(name);
   return value;
