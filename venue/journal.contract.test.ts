@@ -9,6 +9,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import type { MarketSource } from '../core/market/market.ts';
 import { formatDecimal, parseDecimal } from '../core/money/decimal-text.ts';
 import { readJournal } from './journal/file.ts';
 import type { JournalRecord } from './journal/file.ts';
@@ -23,8 +24,7 @@ const SYMBOLS = [BTC, ETH];
 /** Saw-toothed, so that limit orders, stops and trailing stops all have their turn. */
 const wave = (middle: number): number[] =>
   Array.from({ length: 120 }, (_, i) => middle * (1 + ((i % 14) - 7) / 500));
-const source = (): BenchOptions['source'] =>
-  scriptedMarket({ BTCUSDT: wave(50_000), ETHUSDT: wave(3_000) });
+const source = (): MarketSource => scriptedMarket({ BTCUSDT: wave(50_000), ETHUSDT: wave(3_000) });
 
 const folders: string[] = [];
 const benches: Bench[] = [];
@@ -154,7 +154,7 @@ test('a venue that crashed goes on as if it had not', async () => {
 
 test('steps that touched no account count after a restart: marks and trailing stops', async () => {
   const prices = [50_000, 50_500, 51_000, 50_600, 50_480, 50_480];
-  const market = (): BenchOptions['source'] => scriptedMarket({ BTCUSDT: prices });
+  const market = (): MarketSource => scriptedMarket({ BTCUSDT: prices });
   const folder = newFolder();
   const first = await open(folder, { source: market() });
   const client = await first.connect();

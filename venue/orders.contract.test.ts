@@ -61,7 +61,7 @@ describe('ordinary orders', () => {
     expect(await exchange.fetchOpenOrders(BTC)).toMatchObject([{ id: placed.id }]);
     const cancelled = await exchange.cancelOrder('', BTC, { clientOrderId: 'tg-limit-1' });
     expect(cancelled).toMatchObject({ id: placed.id, status: 'canceled' });
-    expect(await exchange.fetchOrder(placed.id, BTC)).toMatchObject({ status: 'canceled' });
+    expect(await exchange.fetchOrder(String(placed.id), BTC)).toMatchObject({ status: 'canceled' });
     expect(await exchange.fetchOpenOrders(BTC)).toEqual([]);
   });
 
@@ -72,9 +72,9 @@ describe('ordinary orders', () => {
 
   test('a limit order is amended in place', async () => {
     const placed = await exchange.createOrder(BTC, 'limit', 'buy', 0.01, 49_500);
-    const edited = await exchange.editOrder(placed.id, BTC, 'limit', 'buy', 0.02, 49_400);
+    const edited = await exchange.editOrder(String(placed.id), BTC, 'limit', 'buy', 0.02, 49_400);
     expect(edited).toMatchObject({ id: placed.id, amount: '0.02', price: '49400' });
-    await exchange.cancelOrder(placed.id, BTC);
+    await exchange.cancelOrder(String(placed.id), BTC);
   });
 
   test('a batch answers entry by entry, and cancel-all takes the rest', async () => {
@@ -97,10 +97,10 @@ describe('conditional orders', () => {
     const placed = await exchange.createOrder(BTC, 'market', 'sell', 0.01, undefined, params);
     expect(placed).toMatchObject({ status: 'open', triggerPrice: '48000', reduceOnly: true });
     const trigger = { trigger: true };
-    const found = await exchange.fetchOrder(placed.id, BTC, trigger);
+    const found = await exchange.fetchOrder(String(placed.id), BTC, trigger);
     expect(found).toMatchObject({ clientOrderId: 'tg-stop-1', status: 'open' });
     expect(await exchange.fetchOpenOrders(BTC, undefined, undefined, trigger)).toHaveLength(1);
-    await exchange.cancelOrder(placed.id, BTC, trigger);
+    await exchange.cancelOrder(String(placed.id), BTC, trigger);
     expect(await exchange.fetchOpenOrders(BTC, undefined, undefined, trigger)).toEqual([]);
   });
 

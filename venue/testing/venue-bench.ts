@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ccxt from 'ccxt';
 import { Agent } from 'undici';
-import type { MarketSource } from '../../core/market/market.ts';
 import { startVenue } from '../server.ts';
 import type { Venue, VenueOptions } from '../server.ts';
 
@@ -24,8 +23,8 @@ export type Bench = {
   close(): Promise<void>;
 };
 
-export type BenchOptions = Partial<VenueOptions> & {
-  readonly source: MarketSource;
+export type BenchOptions = Omit<Partial<VenueOptions>, 'source'> & {
+  readonly source: VenueOptions['source'];
   /** Kept when given, made and removed otherwise. */
   readonly folder?: string;
 };
