@@ -7,6 +7,7 @@ import { ensureDefined } from '../../core/assert.ts';
 import type { SymbolRef } from '../../core/orders/order.ts';
 import { bookRoundTrips, readLegs } from './book-round-trips.ts';
 import { keyOf } from './columns.ts';
+import { acknowledge } from './intent-evidence.ts';
 import type { intentRow } from './intent-rows.ts';
 import type { Statement, Transaction } from './transaction.ts';
 
@@ -24,7 +25,7 @@ const LINK: Statement = {
 
 const COUNT: Statement = {
   name: 'fill-link-count',
-  text: 'UPDATE order_intents SET filled = filled + $2 WHERE client_order_id = $1',
+  text: 'UPDATE order_intents SET state = $2, filled = filled + $3 WHERE client_order_id = $1',
 };
 
 const NAME_POSITION: Statement = {
@@ -40,12 +41,19 @@ export async function linkFills(
   intent: z.output<typeof intentRow>,
   fills: readonly UnlinkedFill[],
   seq: number,
+  eventTime: number,
 ): Promise<number> {
   const { client_order_id: id, plan_id: planId, strategy } = intent;
+  const state = acknowledge(
+    transaction,
+    ref,
+    { clientOrderId: id, state: intent.state },
+    eventTime,
+  );
   for (const [index, fill] of fills.entries()) {
     const key = [...keyOf(ref), fill.trade_id];
     transaction.write(LINK, [...key, fill.order_id, id, planId, seq + index + 1]);
-    transaction.write(COUNT, [id, fill.quantity]);
+    transaction.write(COUNT, [id, state, fill.quantity]);
     transaction.write(NAME_POSITION, [...key, strategy, planId]);
   }
   const first = ensureDefined(fills[0], 'there is a fill to link');

@@ -10,10 +10,12 @@ export type PoolOptions = {
 };
 
 /** A frozen process may hold a row lock (account, latch) for no longer than this. */
-export const IDLE_IN_TRANSACTION_MS = 500;
+const IDLE_IN_TRANSACTION_MS = 500;
 /** Below the 5 s that an order activity has, so that a blocked one fails with a reason. */
 const STATEMENT_TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 2_000;
+/** For a server that no longer answers: its own limit cannot be relied on. */
+const ANSWER_TIMEOUT_MS = 3_000;
 
 /** The caller ends it. Statements of one transaction share round trips (`pipeline`). */
 export function createPool(options: PoolOptions): pg.Pool {
@@ -23,6 +25,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     max: options.max ?? 8,
     pipeline: true,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     allowExitOnIdle: true,

@@ -121,6 +121,7 @@ async function linkKnown(transaction: Transaction, ref: SymbolRef, fill: Fill): 
   if (intent === undefined) return;
   const seq = await lockAccount(transaction, ref.account);
   const row = { trade_id: fill.tradeId, order_id: fill.orderId, quantity: fill.quantity };
-  setSeq(transaction, ref.account, await linkFills(transaction, ref, intent, [row], seq));
+  const last = await linkFills(transaction, ref, intent, [row], seq, fill.eventTime);
+  setSeq(transaction, ref.account, last);
   notify(transaction, 'rows', ref);
 }

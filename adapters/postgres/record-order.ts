@@ -12,6 +12,7 @@ import { linkFills } from './link-fills.ts';
 import { notify } from './notifications.ts';
 import { forward, orderView } from './order-view.ts';
 import type { VenueOrderView } from './order-view.ts';
+import { raiseRiskEvent } from './risk-events.ts';
 import { inTransaction, run, select } from './transaction.ts';
 import type { Statement, Transaction } from './transaction.ts';
 
@@ -36,6 +37,7 @@ export async function bookOrder(
   ]);
   const intent = intents[0];
   if (intent === undefined) return;
+  raiseDuplicates(transaction, ref, intent.client_order_id, orders);
   let last = seq;
   const before =
     intent.order_status === null
@@ -63,7 +65,8 @@ export async function bookOrder(
       ]);
     }
   }
-  if (unlinked.length > 0) last = await linkFills(transaction, ref, intent, unlinked, last);
+  if (unlinked.length > 0)
+    last = await linkFills(transaction, ref, intent, unlinked, last, order.eventTime);
   if (last === seq) return;
   setSeq(transaction, ref.account, last);
   notify(transaction, 'rows', ref);
@@ -158,6 +161,25 @@ const unlinkedRow = z.object({
   order_id: z.string(),
   quantity: quantityColumn,
 });
+
+/** One intent, one order: a second one of the same kind means that the venue took it twice. */
+function raiseDuplicates(
+  transaction: Transaction,
+  ref: SymbolRef,
+  clientOrderId: string,
+  orders: readonly z.output<typeof orderRow>[],
+): void {
+  const conditional = orders.filter((order) => order.conditional).length;
+  const count = Math.max(conditional, orders.length - conditional);
+  if (count < 2) return;
+  raiseRiskEvent(transaction, ref, {
+    key: `duplicate-order:${clientOrderId}`,
+    code: 'ORDER_DUPLICATED',
+    severity: 'critical',
+    detail: { clientOrderId, orders: count },
+    eventTime: Math.max(...orders.map((order) => order.event_time)),
+  });
+}
 
 const SET_VIEW: Statement = {
   name: 'order-set-view',

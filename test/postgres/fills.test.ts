@@ -335,6 +335,19 @@ test('a fill proves an order that was thought lost, and one thought absent is ra
   expect((await world.ledger.prepareIntents(aRequest(BTC, []))).approved).toEqual([]);
 });
 
+test('a stranger’s fill that comes again with our client id is ours, and counted once', async () => {
+  const lost = anIntent({ clientOrderId: btc.nextId() });
+  await send(world.ledger, BTC, lost);
+  const fill = fillOf(lost, { tradeId: '1' });
+  await world.ledger.recordFill(BTC, { ...fill, clientOrderId: null });
+  expect((await world.ledger.intent(lost.clientOrderId))?.state).toBe('SENDING');
+  expect(await world.ledger.recordFill(BTC, fill)).toBe(false);
+  expect(await world.ledger.recordFill(BTC, fill)).toBe(false);
+  expect((await world.ledger.intent(lost.clientOrderId))?.state).toBe('ACKED');
+  expect(await world.ledger.rowsAbove(BTC, 0, 9)).toEqual([{ seq: 2, kind: 'fill', fill }]);
+  expect((await world.ledger.position(BTC)).quantity).toBe('0.002');
+});
+
 test('rows come above the cursor, in number order, fills and orders mixed, at most as many as asked', async () => {
   const level = await working(anIntent({ clientOrderId: btc.nextId() }), '1');
   const fill = fillOf(level, { tradeId: '1', orderId: '1' });
