@@ -1,0 +1,32 @@
+/** One real Temporal for a test run, in a folder and on a port of its own. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startTemporal } from '../../cli/up/temporal.ts';
+import { findTemporal } from '../../scripts/bootstrap/temporal-binary.mjs';
+import { freePort } from './free-port.ts';
+
+export type TemporalServer = {
+  /** `host:port`. */
+  readonly address: string;
+  stop(): Promise<void>;
+};
+
+/** Undefined on a machine without the command; `npm test` finds or builds one first. */
+export async function startTemporalServer(): Promise<TemporalServer | undefined> {
+  const binary = findTemporal();
+  if (binary === undefined) return undefined;
+  const folder = await mkdtemp(join(tmpdir(), 'tidegate-temporal-'));
+  const server = await startTemporal({
+    binary,
+    port: await freePort(),
+    dbFile: join(folder, 'temporal.sqlite'),
+  });
+  return {
+    address: server.address,
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
