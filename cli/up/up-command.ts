@@ -73,12 +73,19 @@ export async function runUp(options: Options): Promise<number> {
   }
 }
 
-/** Aborts at the first signal; the second one ends this process at once, the children notice. */
+/** One wish to stop may reach us several times: from the terminal's group, npm and the bootstrap. */
+const SAME_WISH_MS = 2_000;
+
+/** Aborts at the first signal; a later one ends this process at once, the children notice. */
 function stopRequest(): AbortSignal {
   const request = new AbortController();
+  let askedAt = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (request.signal.aborted) process.exit(EXIT.error);
+      if (request.signal.aborted && performance.now() - askedAt > SAME_WISH_MS) {
+        process.exit(EXIT.error);
+      }
+      if (!request.signal.aborted) askedAt = performance.now();
       request.abort();
     });
   }
