@@ -2,6 +2,7 @@
 import type { EpochMs, MarketStep } from '../core/market/market.ts';
 import { apply } from '../core/matching/apply.ts';
 import type { Command, Replies } from '../core/matching/commands.ts';
+import { exportState } from '../core/matching/snapshot.ts';
 import type { MatchingState } from '../core/matching/state.ts';
 import type { MatchingEvent } from '../core/matching/types.ts';
 import { outcomeEntries } from './journal/entries.ts';
@@ -19,7 +20,12 @@ export type ExchangeParts = {
   readonly wallClock: () => EpochMs;
   /** Where market time stands before the first step. */
   readonly marketTime: EpochMs;
+  /** Records after the journal's newest snapshot. */
+  readonly sinceSnapshot: number;
 };
+
+/** A start applies at most about this many records again. */
+const RECORDS_PER_SNAPSHOT = 50_000;
 
 export class Exchange {
   readonly state: MatchingState;
@@ -30,6 +36,7 @@ export class Exchange {
   /** Newest steps that the engine has and the journal has not, by symbol. */
   readonly #unwritten = new Map<string, MarketStep>();
   #marketTime: EpochMs;
+  #sinceSnapshot: number;
 
   constructor(parts: ExchangeParts) {
     this.state = parts.state;
@@ -37,6 +44,7 @@ export class Exchange {
     this.#memory = parts.memory;
     this.#wallClock = parts.wallClock;
     this.#marketTime = parts.marketTime;
+    this.#sinceSnapshot = parts.sinceSnapshot;
   }
 
   /** Market time: that of the newest step. Orders and trades carry it. */
@@ -61,19 +69,28 @@ export class Exchange {
   step(step: MarketStep): void {
     this.#marketTime = Math.max(this.#marketTime, step.time);
     const remembered = this.#memory.needs(step.symbol);
-    const { events } = apply(this.state, { type: 'market', step });
+    const command = { type: 'market', step } as const;
+    const { reply, events } = apply(this.state, command);
     this.#unwritten.delete(step.symbol);
     if (events.length === 0 && !remembered) {
       this.#unwritten.set(step.symbol, step);
       return;
     }
     const entries = [...this.#takeUnwritten(), { kind: 'market', step }];
-    this.#commit([...entries, ...outcomeEntries(undefined, { ok: true }, events)], events);
+    this.#commit([...entries, ...outcomeEntries(command, reply, events)], events);
   }
 
-  /** Writes how far market time has come. */
+  /** Writes how far market time has come, and a snapshot when the last one is far behind. */
   recordClock(steps: number): void {
-    this.#journal.append([{ kind: 'clock', steps }], this.#wallClock(), this.#marketTime);
+    this.#append([{ kind: 'clock', steps }]);
+    if (this.#sinceSnapshot >= RECORDS_PER_SNAPSHOT) this.recordSnapshot();
+  }
+
+  /** Writes the whole state; the steps that it holds must not be applied to it again. */
+  recordSnapshot(): void {
+    const steps = this.#takeUnwritten();
+    this.#append([...steps, { kind: 'snapshot', state: exportState(this.state) }]);
+    this.#sinceSnapshot = 0;
   }
 
   #takeUnwritten(): JournalEntry[] {
@@ -83,9 +100,14 @@ export class Exchange {
   }
 
   #commit(entries: readonly JournalEntry[], events: readonly MatchingEvent[]): void {
-    this.#journal.append(entries, this.#wallClock(), this.#marketTime);
+    this.#append(entries);
     this.#memory.observe(events);
     if (events.length === 0) return;
     for (const listener of this.#listeners) listener(events);
+  }
+
+  #append(entries: readonly JournalEntry[]): void {
+    this.#journal.append(entries, this.#wallClock(), this.#marketTime);
+    this.#sinceSnapshot += entries.length;
   }
 }

@@ -45,6 +45,9 @@ async function open(folder: string, options: Partial<BenchOptions> = {}): Promis
   return bench;
 }
 
+const recordsOf = (path: string): JournalRecord[] =>
+  [...readJournal(path)].map(({ record }) => record);
+
 /** What a crash leaves: the files as they are, while the first venue still runs. */
 function copyOf(folder: string): string {
   const copy = newFolder();
@@ -202,7 +205,7 @@ test('balances, positions and orders add up from the records alone', async () =>
   const client = await bench.connect();
   await bench.step();
   for (let round = 1; round < 5; round += 1) await trade(bench, client, round);
-  const { records } = readJournal(bench.journalPath);
+  const records = recordsOf(bench.journalPath);
   const sums = addUp(records);
   expect(sums.trades).toBeGreaterThan(10);
   expect(sums.contradictions).toEqual([]);
@@ -211,6 +214,31 @@ test('balances, positions and orders add up from the records alone', async () =>
   for (const { symbol, positionAmt } of account.positions) {
     expect(formatDecimal(sums.positions.get(symbol) ?? 0n)).toBe(positionAmt);
   }
+});
+
+test('a long journal is taken up again from a snapshot', async () => {
+  const folder = newFolder();
+  const limits = { weightPerMinute: 100_000, ordersPer10s: 10_000, ordersPerMinute: 10_000 };
+  const first = await open(folder, { limits });
+  const client = await first.connect();
+  await first.step();
+  await trade(first, client, 1);
+  for (let i = 0; i < 260; i += 1) {
+    const order = await client.createOrder(BTC, 'limit', 'buy', 0.01, 45_000);
+    await client.cancelOrder(String(order.id), BTC);
+  }
+  await first.step();
+
+  const withSnapshot = copyOf(folder);
+  await (await open(withSnapshot)).close();
+  const kinds = recordsOf(join(withSnapshot, 'venue.jsonl')).map(({ kind }) => kind);
+  expect(kinds.filter((kind) => kind === 'snapshot')).toHaveLength(1);
+  const again = await open(withSnapshot);
+  const other = await again.connect();
+  expect(await pictureOf(other)).toEqual(await pictureOf(client));
+  await trade(first, client, 2);
+  await trade(again, other, 2);
+  expect(await pictureOf(other)).toEqual(await pictureOf(client));
 });
 
 test('a torn last line is cut off, and what it held is done again', async () => {
@@ -226,7 +254,7 @@ test('a torn last line is cut off, and what it held is done again', async () => 
   appendFileSync(path, '{"seq":999,"wallTime":1,"kind":"tra');
   const again = await open(copy);
   expect(await pictureOf(await again.connect())).toEqual(picture);
-  const { records } = readJournal(path);
+  const records = recordsOf(path);
   expect(records.map((record) => record.seq)).toEqual(records.map((_, i) => i + 1));
 });
 
@@ -246,7 +274,7 @@ test('outcomes that a crash kept from the file are written at the next start', a
   writeFileSync(path, `${lines.slice(0, cut + 1).join('\n')}\n`);
   const again = await open(copy);
   expect(await pictureOf(await again.connect())).toEqual(picture);
-  const rewritten = readJournal(path).records.slice(cut, cut + 4);
+  const rewritten = recordsOf(path).slice(cut, cut + 4);
   expect(rewritten.map((record) => record.kind)).toEqual([
     'orderAccepted',
     'balance',
@@ -273,7 +301,7 @@ test('a reply is on disk when it arrives', async () => {
   await bench.step();
   for (let i = 0; i < 5; i += 1) {
     const order = await client.createOrder(BTC, 'limit', 'buy', 0.01, 45_000 + i);
-    const { records } = readJournal(bench.journalPath);
+    const records = recordsOf(bench.journalPath);
     const last = records.at(-1);
     const accepted = { kind: 'orderAccepted', account: 'paper' };
     expect(last).toMatchObject({ ...accepted, order: { orderId: Number(order.id) } });

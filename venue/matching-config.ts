@@ -44,6 +44,6 @@ export function matchingConfig(traded: readonly InstrumentRules[]): MatchingConf
     brackets,
     defaultLeverage: 20,
     defaultMarginType: 'CROSSED',
-    historyLimit: 20_000,
+    historyLimit: 10_000,
   };
 }

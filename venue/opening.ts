@@ -1,12 +1,10 @@
 /** Opens the venue's parts: journal and state from disk, market, streams, driver. */
 import type { EpochMs, MarketSource, MarketStep } from '../core/market/market.ts';
-import type { Command, Funding } from '../core/matching/commands.ts';
 import { hasAccount, lastStep } from '../core/matching/queries.ts';
-import { exportState } from '../core/matching/snapshot.ts';
-import type { MatchingState } from '../core/matching/state.ts';
 import { Exchange } from './exchange.ts';
-import { JournalFile, readJournal } from './journal/file.ts';
-import type { JournalEntry, JournalRecord } from './journal/file.ts';
+import { readContents } from './journal/contents.ts';
+import type { JournalContents } from './journal/contents.ts';
+import { JournalFile } from './journal/file.ts';
 import { PositionFile, readPosition } from './journal/position-file.ts';
 import type { MarketPosition } from './journal/position-file.ts';
 import { recover } from './journal/recovery.ts';
@@ -49,19 +47,19 @@ export function openVenue(
   wallClock: () => EpochMs,
 ): OpenVenue {
   const positionPath = `${settings.journalPath}.position`;
-  const { records, wholeBytes } = readJournal(settings.journalPath);
-  const position = newestPosition(records, readPosition(positionPath));
+  const contents = readContents(settings.journalPath);
+  const position = newestPosition(contents.newestStep, readPosition(positionPath));
   const source = typeof market === 'function' ? market(resumeFrom(position)) : market;
   const tapes = new Map(
     source.instruments.map((rules) => [rules.symbol, new SymbolTape(rules, source)]),
   );
-  const fundings = settledFundings(records);
+  const { fundings } = contents;
   for (const funding of fundings) tapes.get(funding.symbol)?.funding.restore(funding);
   const queue = new StepQueue(() => source.next());
   passOver(queue, tapes, position);
-  const journal = new JournalFile(settings.journalPath, { seq: records.length, wholeBytes });
+  const journal = new JournalFile(settings.journalPath, contents);
   const marketTime = position?.time ?? source.startTime;
-  const exchange = openExchange({ settings, source, records, journal, marketTime, wallClock });
+  const exchange = openExchange({ settings, source, contents, journal, marketTime, wallClock });
   catchUp(exchange, tapes);
 
   const listenKeys = new ListenKeys(settings.listenKeyTtlMs, wallClock);
@@ -121,7 +119,7 @@ export function openVenue(
 type ExchangeInputs = {
   readonly settings: VenueSettings;
   readonly source: MarketSource;
-  readonly records: readonly JournalRecord[];
+  readonly contents: JournalContents;
   readonly journal: JournalFile;
   readonly marketTime: EpochMs;
   readonly wallClock: () => EpochMs;
@@ -129,13 +127,14 @@ type ExchangeInputs = {
 
 /** Rebuilds the engine, completes a batch that a crash tore, opens accounts that are new. */
 function openExchange(inputs: ExchangeInputs): Exchange {
-  const { settings, source, records, journal, marketTime, wallClock } = inputs;
-  const { state, missing } = recover(records, matchingConfig(source.instruments));
+  const { settings, source, contents, journal, marketTime, wallClock } = inputs;
+  const { state, missing } = recover(contents.tail, matchingConfig(source.instruments));
   const started = { kind: 'started', journalVersion: 1, config: state.config };
-  const opening = [...missing, started, ...snapshotEntries(records, state)];
-  journal.append(opening, wallClock(), marketTime);
-  const memory = new StepMemory(state, openedAccounts(records));
-  const exchange = new Exchange({ state, journal, memory, wallClock, marketTime });
+  journal.append([...missing, started], wallClock(), marketTime);
+  const memory = new StepMemory(state, contents.accounts);
+  const sinceSnapshot = contents.tail.length;
+  const exchange = new Exchange({ state, journal, memory, wallClock, marketTime, sinceSnapshot });
+  if (sinceSnapshot > REPLAYED_RECORDS) exchange.recordSnapshot();
   for (const { id, balance, makerFeeBps, takerFeeBps } of settings.accounts) {
     if (hasAccount(state, id)) continue;
     const fees = { makerFeeBps, takerFeeBps };
@@ -144,36 +143,16 @@ function openExchange(inputs: ExchangeInputs): Exchange {
   return exchange;
 }
 
-/** Inputs after a snapshot that are applied again at a start without writing another one. */
+/** Records that a start applies again without leaving a snapshot for the next one. */
 const REPLAYED_RECORDS = 1_000;
-
-/** A snapshot, when the next start would otherwise have much to apply again. */
-function snapshotEntries(records: readonly JournalRecord[], state: MatchingState): JournalEntry[] {
-  const last = records.findLastIndex((record) => record.kind === 'snapshot');
-  const since = records.length - 1 - last;
-  return since < REPLAYED_RECORDS ? [] : [{ kind: 'snapshot', state: exportState(state) }];
-}
-
-const commandOf = (record: JournalRecord): Command | undefined =>
-  record.kind === 'command' ? (record['command'] as Command) : undefined;
-
-function openedAccounts(records: readonly JournalRecord[]): string[] {
-  const commands = records.map(commandOf).filter((command) => command?.type === 'openAccount');
-  return [...new Set(commands.map((command) => command.accountId))];
-}
-
-function settledFundings(records: readonly JournalRecord[]): Funding[] {
-  return records.map(commandOf).filter((command) => command?.type === 'funding');
-}
 
 /** The later of the position file and the journal's newest step; undefined before the first step. */
 function newestPosition(
-  records: readonly JournalRecord[],
+  newest: JournalContents['newestStep'],
   stored: MarketPosition | undefined,
 ): MarketPosition | undefined {
-  const newest = records.findLast((record) => record.kind === 'market');
   if (newest === undefined) return stored;
-  const { time, symbol } = newest['step'] as MarketStep;
+  const { time, symbol } = newest;
   const journaled = { time, symbol, steps: stored?.steps ?? 0 };
   return stored !== undefined && isPast(journaled, stored) ? stored : journaled;
 }

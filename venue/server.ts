@@ -33,7 +33,7 @@ export type Venue = {
   readonly wsUrl: string;
   readonly adminUrl: string;
   readonly adminToken: string;
-  /** Stops the market, ends connections, closes the journal. */
+  /** Stops the market, ends connections, closes the journal. A second call changes nothing. */
   close(): Promise<void>;
 };
 
@@ -70,18 +70,20 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
   const adminPort = await listen(admin, settings, settings.adminPort);
   const expiry = setInterval(() => venue.expireListenKeys(), LISTEN_KEY_CHECK_MS);
   venue.start();
+  const shutDown = async (): Promise<void> => {
+    clearInterval(expiry);
+    closing.abort();
+    venue.halt();
+    await Promise.all([shut(rest, streamSockets), shut(admin, adminSockets)]);
+    venue.closeFiles();
+  };
+  let closed: Promise<void> | undefined;
   return {
     restUrl: `http://${settings.host}:${restPort}`,
     wsUrl: `ws://${settings.host}:${restPort}/ws`,
     adminUrl: `http://${settings.host}:${adminPort}`,
     adminToken,
-    close: async () => {
-      clearInterval(expiry);
-      closing.abort();
-      venue.halt();
-      await Promise.all([shut(rest, streamSockets), shut(admin, adminSockets)]);
-      venue.closeFiles();
-    },
+    close: () => (closed ??= shutDown()),
   };
 }
 

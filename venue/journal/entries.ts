@@ -76,12 +76,12 @@ function entryOf(event: MatchingEvent): JournalEntry {
 
 /** What a command or step led to: a refusal, or the events. */
 export function outcomeEntries(
-  command: Command | undefined,
+  command: Command,
   reply: Rejection | { readonly ok: true },
   events: readonly MatchingEvent[],
 ): JournalEntry[] {
   const entries = events.map(entryOf);
   if (reply.ok) return entries;
   const { code, message } = reply;
-  return [...entries, { kind: 'rejected', commandType: command?.type, code, message }];
+  return [...entries, { kind: 'rejected', commandType: command.type, code, message }];
 }

@@ -5,7 +5,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
+  readSync,
   truncateSync,
   writeSync,
 } from 'node:fs';
@@ -24,26 +24,56 @@ export type JournalRecord = {
 
 export type JournalEntry = { readonly kind: string; readonly [field: string]: unknown };
 
+/** A record and where it ends in the file. */
+export type ReadRecord = { readonly record: JournalRecord; readonly endByte: number };
+
+const CHUNK_BYTES = 1024 * 1024;
+const NEWLINE = 0x0a;
+
 /**
- * Reads every whole line; a last line without its end (torn by a crash) is left out.
- * Throws an Error naming the line when one is not a record or breaks the numbering.
+ * Reads a journal record by record; one that does not exist is empty. A last line without its end
+ * (torn by a crash) is left out. Throws an Error naming the line when one is not a record or breaks
+ * the numbering.
  */
-export function readJournal(path: string): { records: JournalRecord[]; wholeBytes: number } {
-  if (!existsSync(path)) return { records: [], wholeBytes: 0 };
-  const bytes = readFileSync(path);
-  const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
-  const lines = bytes.subarray(0, wholeBytes).toString('utf8').split('\n').slice(0, -1);
-  return { records: lines.map((line, i) => parseLine(path, line, i)), wholeBytes };
+export function* readJournal(path: string): Generator<ReadRecord, void> {
+  let seq = 0;
+  let endByte = 0;
+  for (const line of wholeLines(path)) {
+    seq += 1;
+    endByte += line.length + 1;
+    yield { record: parseRecord(path, line, seq), endByte };
+  }
 }
 
-function parseLine(path: string, line: string, index: number): JournalRecord {
+/** Lines without their newline; what follows the last newline is left out. */
+function* wholeLines(path: string): Generator<Buffer, void> {
+  if (!existsSync(path)) return;
+  const descriptor = openSync(path, 'r');
   try {
-    const record = JSON.parse(line) as JournalRecord;
-    if (record.seq === index + 1 && typeof record.kind === 'string') return record;
+    let rest: Buffer = Buffer.alloc(0);
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk)) {
+      const bytes = Buffer.concat([rest, chunk.subarray(0, read)]);
+      let from = 0;
+      for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, from)) {
+        yield bytes.subarray(from, at);
+        from = at + 1;
+      }
+      rest = bytes.subarray(from);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function parseRecord(path: string, line: Buffer, seq: number): JournalRecord {
+  try {
+    const record = JSON.parse(line.toString('utf8')) as JournalRecord;
+    if (record.seq === seq && typeof record.kind === 'string') return record;
   } catch {
     // Falls through to the error that names the line.
   }
-  throw new Error(`${path} line ${index + 1}: not the journal record with seq ${index + 1}`);
+  throw new Error(`${path} line ${seq}: not the journal record with seq ${seq}`);
 }
 
 /** Writes records; a batch goes out in one write and stands in the file when `append` returns. */
@@ -52,9 +82,9 @@ export class JournalFile {
   #seq: number;
 
   /** Opens for appending after the last whole line; whatever follows it is cut off. */
-  constructor(path: string, last: { readonly seq: number; readonly wholeBytes: number }) {
+  constructor(path: string, last: { readonly seq: number; readonly endByte: number }) {
     mkdirSync(dirname(path), { recursive: true });
-    if (existsSync(path)) truncateSync(path, last.wholeBytes);
+    if (existsSync(path)) truncateSync(path, last.endByte);
     this.#descriptor = openSync(path, 'a');
     this.#seq = last.seq;
   }

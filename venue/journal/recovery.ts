@@ -1,20 +1,18 @@
-/** From a journal back to the venue's state: the newest snapshot, then every command and step. */
+/** From a journal back to the venue's state: its newest snapshot, then every command and step. */
 import { isDeepStrictEqual } from 'node:util';
-import type { EpochMs, InstrumentRules, MarketStep } from '../../core/market/market.ts';
+import type { InstrumentRules } from '../../core/market/market.ts';
 import { apply } from '../../core/matching/apply.ts';
-import type { Command } from '../../core/matching/commands.ts';
 import { importState } from '../../core/matching/snapshot.ts';
 import type { MatchingSnapshot } from '../../core/matching/snapshot.ts';
 import { createMatching } from '../../core/matching/state.ts';
 import type { MatchingState } from '../../core/matching/state.ts';
 import type { MatchingConfig } from '../../core/matching/types.ts';
+import { commandOf } from './contents.ts';
 import { outcomeEntries } from './entries.ts';
 import type { JournalEntry, JournalRecord } from './file.ts';
 
 export type Recovered = {
   readonly state: MatchingState;
-  /** The newest market time in the journal; undefined for a new one. */
-  readonly marketTime: EpochMs | undefined;
   /** Entries that a crash kept from the end of the file; to be appended. */
   readonly missing: readonly JournalEntry[];
 };
@@ -23,33 +21,29 @@ export type Recovered = {
  * Rebuilds the state by applying journaled commands and steps again. The outcomes must be those in
  * the journal; only the last ones may be missing. Throws an Error naming the first that differs.
  */
-export function recover(records: readonly JournalRecord[], config: MatchingConfig): Recovered {
-  const from = records.findLastIndex((record) => record.kind === 'snapshot');
-  const snapshot = records[from]?.['state'] as MatchingSnapshot | undefined;
-  const state = snapshot === undefined ? createMatching(config) : importState(snapshot);
+export function recover(tail: readonly JournalRecord[], config: MatchingConfig): Recovered {
+  const first = tail[0];
+  const isSnapshot = first?.kind === 'snapshot';
+  const state = isSnapshot
+    ? importState(first['state'] as MatchingSnapshot)
+    : createMatching(config);
   checkInstruments(state.config.instruments, config.instruments);
   let expected: JournalEntry[] = [];
-  for (const record of records.slice(from + 1)) {
-    const inputs = inputOf(record);
-    if (inputs === undefined) {
+  for (const record of isSnapshot ? tail.slice(1) : tail) {
+    const input = commandOf(record);
+    if (input === undefined) {
       if (!PASSIVE.has(record.kind)) expected = checkOutcome(record, expected);
       continue;
     }
     if (expected.length > 0) throw outcomeMissing(record, expected);
-    const { reply, events } = apply(state, inputs);
-    expected = outcomeEntries(inputs.type === 'market' ? undefined : inputs, reply, events);
+    const { reply, events } = apply(state, input);
+    expected = outcomeEntries(input, reply, events);
   }
-  const marketTime = records.at(-1)?.marketTime;
-  return { state, marketTime, missing: expected };
+  return { state, missing: expected };
 }
 
 /** Records that are neither an input nor an outcome. */
 const PASSIVE: ReadonlySet<string> = new Set(['started', 'clock', 'snapshot']);
-
-function inputOf(record: JournalRecord): Command | undefined {
-  if (record.kind === 'market') return { type: 'market', step: record['step'] as MarketStep };
-  return record.kind === 'command' ? (record['command'] as Command) : undefined;
-}
 
 function checkOutcome(record: JournalRecord, expected: readonly JournalEntry[]): JournalEntry[] {
   const { seq, wallTime: _wall, marketTime: _market, ...entry } = record;

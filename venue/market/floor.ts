@@ -21,7 +21,7 @@ export type FloorParts = {
 };
 
 /** Wall time between two clock records in the journal. */
-const CLOCK_RECORD_MS = 1_000;
+const CLOCK_RECORD_MS = 10_000;
 
 export class MarketFloor {
   readonly #parts: FloorParts;
