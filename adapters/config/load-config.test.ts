@@ -1,12 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { describeConfig, loadConfig, tradingConfigOf } from './load-config.ts';
 import type { LoadRequest } from './load-config.ts';
 import { describeProblem } from './problems.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function fileWith(content: string, name = 'tidegate.yaml'): string {
   const path = join(folder, name);

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { nextInstallation, readInstallation, writeInstallation } from './installation.ts';
 
 const wanted = { account: 'paper', accountIsChosen: false, symbols: ['BTCUSDT'], reset: false };
@@ -30,7 +30,9 @@ test('the account of a reset stays at the next start, unless a person names anot
 });
 
 test('what was written is read again; a damaged file is named, not guessed', () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'tidegate-installation-')), 'installation.json');
+  const folder = mkdtempSync(join(tmpdir(), 'tidegate-installation-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'installation.json');
   expect(readInstallation(path)).toBeUndefined();
   writeInstallation(path, { account: 'paper', symbols: ['BTCUSDT'] });
   expect(readInstallation(path)).toEqual({ account: 'paper', symbols: ['BTCUSDT'] });

@@ -1,11 +1,11 @@
 /** What the supervisor learns from the host: processes, ports, leftovers of a killed run. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { ensureDefined } from '../../core/assert.ts';
 import { claimRun, releaseRun } from '../../cli/up/claim.ts';
 import { isPortFree, portOwner } from '../../cli/up/port-owner.ts';
@@ -15,6 +15,7 @@ import { readRunFile, stopOrphans, writeRunFile } from '../../cli/up/run-file.ts
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-host-'));
 const started: ProcessIdentity[] = [];
+afterAll(() => rmSync(folder, { recursive: true }));
 
 afterEach(async () => {
   for (const process of started.splice(0)) {
