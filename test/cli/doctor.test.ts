@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { freePorts } from '../support/free-port.ts';
 
 const main = join(import.meta.dirname, '../../cli/main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-doctor-'));
@@ -25,10 +26,9 @@ function tidegate(...args: readonly string[]) {
   return { status, stdout, stderr };
 }
 
-/** All six ports where the system gives them out, so that no other program has them. */
-const FREE_PORTS = ['api', 'venue', 'venue_admin', 'temporal', 'temporal_ui', 'postgres'].flatMap(
-  (name, at) => ['--set', `ports.${name}=${29_170 + at}`],
-);
+const names = ['api', 'venue', 'venue_admin', 'temporal', 'temporal_ui', 'postgres'];
+const free = await freePorts(names.length);
+const FREE_PORTS = names.flatMap((name, at) => ['--set', `ports.${name}=${free[at]}`]);
 
 test('a ready machine passes every check, and nothing is changed', () => {
   const { status, stdout } = tidegate('doctor', '--json', ...FREE_PORTS);

@@ -13,6 +13,7 @@ import { findTemporal } from '../../scripts/bootstrap/temporal-binary.mjs';
 import type { ManagedProcess } from '../../cli/up/managed-process.ts';
 import { startPostgres } from '../../cli/up/postgres.ts';
 import { postgresUser } from '../../cli/up/postgres-user.ts';
+import { freePorts } from '../support/free-port.ts';
 import { startTemporal } from '../../cli/up/temporal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-stores-'));
@@ -24,13 +25,7 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
+const freePort = async (): Promise<number> => ensureDefined((await freePorts(1))[0], 'one port');
 
 async function postgres(dataDir: string) {
   const server = await startPostgres({ dataDir, port: await freePort() });

@@ -2,11 +2,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { chmodSync, cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
+import { freePorts } from '../support/free-port.ts';
 
 const repository = join(import.meta.dirname, '../..');
 const COPIED = ['cli', 'adapters', 'core', 'venue', 'db', 'scripts', 'package.json'];
@@ -60,20 +59,10 @@ export function makeUpTree() {
 /** One configuration file with free ports, so that every command of a test agrees. */
 export async function writePorts(tree: UpTree): Promise<Readonly<Record<string, number>>> {
   const names = ['api', 'venue', 'venue_admin', 'temporal', 'temporal_ui', 'postgres'];
-  const probes = await Promise.all(names.map(listenAnywhere));
-  const ports: Record<string, number> = {};
-  for (const [at, probe] of probes.entries()) {
-    ports[names[at] ?? ''] = (probe.address() as AddressInfo).port;
-    await new Promise((resolve) => probe.close(resolve));
-  }
+  const free = await freePorts(names.length);
+  const ports = Object.fromEntries(names.map((name, at) => [name, free[at] ?? 0]));
   writeFileSync(join(tree.root, 'tidegate.yaml'), JSON.stringify({ ports }));
   return ports;
-}
-
-async function listenAnywhere() {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  return probe;
 }
 
 export type Command = {
