@@ -1,43 +1,64 @@
 /** The composition root of the worker process. */
 import { execFileSync } from 'node:child_process';
+import type { ExchangeTransport } from '../adapters/exchange/paper-transport.ts';
 import { createFeed } from '../adapters/feed/feed.ts';
+import type { Feed } from '../adapters/feed/feed.ts';
 import type { TidegateConfig } from '../adapters/config/load-config.ts';
-import { riskLimitsOf, strategyConfigOf } from '../adapters/config/trading-config.ts';
+import {
+  LOCKSTEP_WAIT_MS,
+  riskLimitsOf,
+  strategyConfigOf,
+} from '../adapters/config/trading-config.ts';
 import { createHostHalts } from '../adapters/postgres/host-halts.ts';
 import { createJournal } from '../adapters/postgres/journal.ts';
 import { createLedger } from '../adapters/postgres/ledger.ts';
 import { createNotifications } from '../adapters/postgres/notifications.ts';
 import { createPool } from '../adapters/postgres/pool.ts';
 import { INTENT_TTL_MS } from '../adapters/ports.ts';
+import type { ExchangeGateway, Journal, Ledger } from '../adapters/ports.ts';
 import type { Role } from './role.ts';
 import { runPaths } from './up/run-paths.ts';
 import { VENUE_ID, openVenueAccount } from './venue-account.ts';
-import { LOCKSTEP_WAIT_MS, lockstepOf } from './worker/lockstep.ts';
+import { lockstepOf } from './worker/lockstep.ts';
 import { startWorker } from './worker/start-worker.ts';
 import { workflowBundle } from './worker/workflow-bundle.ts';
 
 /** Long-polls of that many symbols fit into one process. */
 const SYMBOLS_MAX = 400;
 
-export async function startWorkerRole(config: TidegateConfig): Promise<Role> {
+/** What a measurement puts around the parts of a worker. */
+export type WorkerProbe = {
+  readonly ports: (ports: WorkerPorts) => WorkerPorts;
+  readonly feed: (feed: Feed) => Feed;
+};
+type WorkerPorts = {
+  readonly transport: ExchangeTransport;
+  readonly gateway: ExchangeGateway;
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+};
+const NO_PROBE: WorkerProbe = { ports: (ports) => ports, feed: (feed) => feed };
+
+export async function startWorkerRole(config: TidegateConfig, probe = NO_PROBE): Promise<Role> {
   const lockstep = lockstepOf(process.env);
   const wallClock = () => Date.now();
   const bundle = workflowBundle();
   const account = await openVenueAccount(config);
   const stores = openStores(config, lockstep !== undefined);
   const strategyConfig = (symbol: string) => strategyConfigOf(config, symbol);
-  const { gateway, transport } = account;
-  const feed = await createFeed({
+  const { transport, gateway, ledger, journal } = probe.ports({ ...account, ...stores });
+  const plainFeed = await createFeed({
     account: config.account.name,
     venue: VENUE_ID,
     transport,
     gateway,
     strategyConfig,
     wallClock,
-    ledger: stores.ledger,
-    journal: stores.journal,
+    ledger,
+    journal,
     ...(lockstep === undefined ? {} : { lockstep }),
   });
+  const feed = probe.feed(plainFeed);
   const worker = await startWorker({
     temporalAddress: config.temporal.address,
     namespace: config.temporal.namespace,
@@ -45,8 +66,8 @@ export async function startWorkerRole(config: TidegateConfig): Promise<Role> {
     workflowBundle: await bundle,
     deps: {
       gateway,
-      ledger: stores.ledger,
-      journal: stores.journal,
+      ledger,
+      journal,
       feed,
       strategyConfig,
       protectionGraceMs:
