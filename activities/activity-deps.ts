@@ -1,7 +1,6 @@
 /** What the symbol activities need; the composition root brings it. */
 import type { EpochMs, Quote } from '../core/market/market.ts';
 import type { WatchBatch } from '../core/market/watch.ts';
-import type { SymbolRef } from '../core/orders/order.ts';
 import type { StrategyConfig } from '../core/strategies/strategy-config.ts';
 import type { ExchangeGateway, Journal, Ledger } from '../adapters/ports.ts';
 import type { HomeActivities } from '../workflows/activity-contract.ts';
@@ -35,5 +34,3 @@ export type ActivityDeps = {
   readonly heartbeat: () => void;
   readonly sleep: (ms: number) => Promise<void>;
 };
-
-export type RefRequest = { readonly ref: SymbolRef };

@@ -22,7 +22,7 @@ export const isStop = (order: TrackedOrder): boolean => order.intent.role === 's
 export const isLive = (order: TrackedOrder): boolean => order.phase === 'working';
 
 /** Nothing more can come from it. */
-export const isSettled = (order: TrackedOrder): boolean =>
+const isSettled = (order: TrackedOrder): boolean =>
   order.phase === 'terminal' && quantity(order.filled) >= quantity(order.executed);
 
 export const trackedOrders = (context: SymbolContext): readonly TrackedOrder[] =>
@@ -46,7 +46,7 @@ export const remaining = (order: TrackedOrder): Quantity =>
   subtractQuantity(quantity(order.intent.quantity), quantity(order.filled));
 
 /** Live or pending stop quantity on the side that closes the position. `unknown` protects nothing. */
-export function protectedQuantity(context: SymbolContext): Quantity {
+function protectedQuantity(context: SymbolContext): Quantity {
   const closing = quantity(context.position.quantity) > 0n ? 'sell' : 'buy';
   return trackedOrders(context)
     .filter((order) => isStop(order) && order.intent.side === closing)

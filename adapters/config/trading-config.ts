@@ -44,8 +44,8 @@ export function strategyConfigOf(config: TidegateConfig, symbol: string): Strate
   };
 }
 
-/** In lockstep a decision may take as long as the machine needs: ages are widened, and said so. */
-export const LOCKSTEP_AGE_MS = 60_000;
+/** In lockstep a decision may take as long as the machine needs: expiry, grace and ages (wall). */
+export const LOCKSTEP_WAIT_MS = 60_000;
 
 export function riskLimitsOf(
   config: TidegateConfig,
@@ -54,7 +54,7 @@ export function riskLimitsOf(
 ): RiskLimits {
   const { limits, symbols } = config;
   const { risk } = tradingOf(config, symbol);
-  const age = (ageMs: number): number => (lockstep ? LOCKSTEP_AGE_MS : ageMs);
+  const age = (ageMs: number): number => (lockstep ? LOCKSTEP_WAIT_MS : ageMs);
   return {
     allowedSymbols: limits.allowedSymbols.length > 0 ? limits.allowedSymbols : symbols,
     leverage: risk.leverage,

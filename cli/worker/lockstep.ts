@@ -1,8 +1,5 @@
 /** Lockstep is a way to run tests and replays, not a setting: it comes from the environment. */
 
-/** Expiry, grace and data age while the venue waits for us (wall). */
-export const LOCKSTEP_WAIT_MS = 60_000;
-
 /** The admin port of a venue in lockstep and its token; undefined in ordinary runs. */
 export function lockstepOf(
   env: NodeJS.ProcessEnv,

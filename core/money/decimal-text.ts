@@ -1,7 +1,7 @@
 /** Canonical decimal text: how prices, quantities and money look at rest and on the wire. */
 
 /** Decimal places of every fixed-scale integer in `core/money`. */
-export const SCALE_DIGITS = 12;
+const SCALE_DIGITS = 12;
 export const SCALE = 10n ** 12n;
 
 const DECIMAL = /^(-?)(\d{1,24})(?:\.(\d{1,12}))?$/;

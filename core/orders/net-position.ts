@@ -28,7 +28,7 @@ export function positionAfterFill(
   };
 }
 
-export const signedQuantity = (side: Side, value: Quantity): Quantity =>
+const signedQuantity = (side: Side, value: Quantity): Quantity =>
   side === 'buy' ? value : negateQuantity(value);
 
 /** The side that reduces the position. */

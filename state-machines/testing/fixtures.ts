@@ -8,7 +8,7 @@ import type { Evaluation, GridLevel, GridPlan, ScalpPlan } from '../../core/stra
 
 export const p = (text: string): PriceText => text as PriceText;
 export const q = (text: string): QuantityText => text as QuantityText;
-export const m = (text: string): MoneyText => text as MoneyText;
+const m = (text: string): MoneyText => text as MoneyText;
 
 export const PREFIX = { instance: 'test', symbolCode: 'abcde', epoch: 1 } as const;
 
@@ -39,7 +39,7 @@ const level = (index: number): GridLevel => ({
   quantity: q('1'),
 });
 
-export const aGridPlan = (levelsPerSide = 1, planId = 'g1'): GridPlan => ({
+const aGridPlan = (levelsPerSide = 1, planId = 'g1'): GridPlan => ({
   planId,
   centre: p('100'),
   step: p('1'),
