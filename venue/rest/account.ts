@@ -11,7 +11,7 @@ import {
   positionRiskJson,
   symbolConfigJson,
 } from './account-shapes.ts';
-import { accepted, commandBase, historyFilter, optionalSymbol } from './orders.ts';
+import { accepted, commandBase, historyFilter, optionalSymbol } from './order-parameters.ts';
 import { perSymbol, tapeOf } from './route.ts';
 import type { Call, RouteTable } from './route.ts';
 

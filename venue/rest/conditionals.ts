@@ -14,7 +14,7 @@ import {
   optionalSymbol,
   sideOf,
   timeInForceOf,
-} from './orders.ts';
+} from './order-parameters.ts';
 import type { Call, RouteTable } from './route.ts';
 import { tapeOf } from './route.ts';
 
