@@ -99,6 +99,8 @@ export const orderUpdateSchema = z.object({
   m: z.boolean(),
   R: z.boolean(),
   rp: decimal,
+  /** Original type: that of the conditional order, for its child. */
+  ot: z.string().optional(),
 });
 
 /** ALGO_UPDATE, its field `o`. */
@@ -114,6 +116,12 @@ export const algoUpdateSchema = z.object({
   tp: decimal,
   R: z.boolean(),
 });
+
+export const userFrameSchema = z.discriminatedUnion('e', [
+  z.object({ e: z.literal('ORDER_TRADE_UPDATE'), o: orderUpdateSchema }),
+  z.object({ e: z.literal('ALGO_UPDATE'), T: time, o: algoUpdateSchema }),
+  z.object({ e: z.literal('listenKeyExpired') }),
+]);
 
 const filterSchema = z.object({
   filterType: z.string(),

@@ -14,6 +14,8 @@ export type ClientObservers = {
    * connection is lost.
    */
   readonly onFrame?: (frame: unknown, url: string) => boolean;
+  /** A WebSocket connection is open. */
+  readonly onConnected?: (url: string) => void;
 };
 
 export type ExchangeKeys = { readonly apiKey: string; readonly secret: string };
@@ -25,6 +27,8 @@ const OPTIONS = {
   fetchMarkets: { types: ['linear'] },
   recvWindow: 5_000,
   maxRetriesOnFailure: 0,
+  /** Snapshots come from the gateway, not from ccxt's caches. */
+  watchPositions: { fetchPositionsSnapshot: false, awaitPositionsSnapshot: false },
   /** Streams share this many connections per category instead of opening one each. */
   streamLimits: { future: 4 },
   /** Dial again soon: the adapter has its own back-off. */
@@ -32,6 +36,8 @@ const OPTIONS = {
 };
 
 export const REQUEST_TIMEOUT_MS = 3_000;
+/** Two pongs missed and the connection is given up. */
+const PING_INTERVAL_MS = 10_000;
 
 export async function createExchangeClient(
   keys: ExchangeKeys,
@@ -45,13 +51,15 @@ export async function createExchangeClient(
     enableRateLimit: false,
     number: String,
     options: structuredClone(OPTIONS),
+    streaming: { keepAlive: PING_INTERVAL_MS },
   });
   observe(exchange, observers);
   return exchange;
 }
 
-/** ccxt binds these two when it needs them, so they are replaced on the instance before that. */
-function observe(exchange: Exchange, { onFrame, onResponse }: ClientObservers): void {
+/** ccxt binds these when it needs them, so they are replaced on the instance before that. */
+function observe(exchange: Exchange, { onFrame, onResponse, onConnected }: ClientObservers): void {
+  if (onConnected !== undefined) exchange.onConnected = (client) => onConnected(client.url);
   if (onFrame !== undefined) {
     const handle = exchange.handleMessage.bind(exchange);
     exchange.handleMessage = (client, frame: unknown) => {

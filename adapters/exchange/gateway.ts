@@ -12,7 +12,7 @@ import { KnownOrders } from './known-orders.ts';
 import type { ExchangeTransport } from './paper-transport.ts';
 import { placeIntents } from './placing.ts';
 import { prepareSymbol } from './prepare-symbol.ts';
-import { RequestBudget } from './request-budget.ts';
+import { RequestBudget, openReadClient } from './request-budget.ts';
 import { RulesCache } from './rules-cache.ts';
 import { createVenueClock } from './venue-clock.ts';
 import type { VenueClock } from './venue-clock.ts';
@@ -30,14 +30,12 @@ export async function createExchangeGateway(
   options: ExchangeGatewayOptions,
 ): Promise<ExchangeGateway> {
   const budget = new RequestBudget(options.wallClock);
-  const onResponse = (status: number, headers: Readonly<Record<string, string>>) => {
-    budget.onResponse(status, headers);
-    clock.onResponse(headers);
-  };
-  const reads = await options.transport.open({ onResponse });
-  reads.enableRateLimit = true;
-  reads.throttle = (weight: unknown) => budget.admitRead(Number(weight));
-  const writes = await options.transport.open({ onResponse });
+  const reads = await openReadClient(options.transport, budget, (headers) =>
+    clock.onResponse(headers),
+  );
+  const writes = await options.transport.open({
+    onResponse: (status, headers) => budget.onResponse(status, headers),
+  });
   const wire: VenueWire = {
     traits: VENUE_TRAITS['binance-usdm'],
     ...binanceUsdmReads(reads),

@@ -2,6 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EpochMs } from '../../core/market/market.ts';
 import { VenueUnavailable } from './errors.ts';
+import type { Exchange } from './exchange-client.ts';
+import type { ExchangeTransport } from './paper-transport.ts';
 
 /** Request weight a minute on Binance USD-M. */
 const WEIGHT_MAX = 2_400;
@@ -11,6 +13,25 @@ const WAIT_MAX_MS = 5_000;
 const MINUTE_MS = 60_000;
 const BLOCK_DEFAULT_MS = 10_000;
 const WEIGHT_HEADER = 'X-Mbx-Used-Weight-1m';
+
+type Headers = Readonly<Record<string, string>>;
+
+/** A ccxt instance for reads whose own rate limiter is replaced by a budget. */
+export async function openReadClient(
+  transport: ExchangeTransport,
+  budget: RequestBudget,
+  onHeaders: (headers: Headers) => void = () => {},
+): Promise<Exchange> {
+  const exchange = await transport.open({
+    onResponse: (status, headers) => {
+      budget.onResponse(status, headers);
+      onHeaders(headers);
+    },
+  });
+  exchange.enableRateLimit = true;
+  exchange.throttle = (weight: unknown) => budget.admitRead(Number(weight));
+  return exchange;
+}
 
 export class RequestBudget {
   readonly #wallClock: () => EpochMs;
@@ -28,7 +49,7 @@ export class RequestBudget {
   }
 
   /** Takes what a response says of the limits. */
-  onResponse(status: number, headers: Readonly<Record<string, string>>): void {
+  onResponse(status: number, headers: Headers): void {
     const used = Number(headers[WEIGHT_HEADER]);
     if (Number.isFinite(used)) this.#setUsed(used);
     if (status !== 429 && status !== 418) return;

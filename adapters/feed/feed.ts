@@ -1,0 +1,95 @@
+/** The market data and account events of one worker process, for the symbols that it holds. */
+import { assert } from '../../core/assert.ts';
+import type { Quote } from '../../core/market/market.ts';
+import type { WatchBatch } from '../../core/market/watch.ts';
+import { createBarReader } from '../exchange/bar-reader.ts';
+import { AccountFeed } from './account-feed.ts';
+import { ExchangeSessions } from './exchange-session.ts';
+import type { FeedOptions } from './feed-options.ts';
+import { LockstepLink } from './lockstep-link.ts';
+import { MarketStreams } from './market-streams.ts';
+import { createSymbolSlot } from './symbol-slot.ts';
+import type { SymbolSlot } from './symbol-slot.ts';
+import type { WatchContext, WatchRequest } from './watch-call.ts';
+
+export type Feed = {
+  /** Answers the long-poll of a symbol; the first call of a symbol starts its feed. */
+  watch(request: WatchRequest, context?: WatchContext): Promise<WatchBatch>;
+  /** The newest prices of a symbol; null when this process does not hold it. */
+  latestQuote(symbol: string): Quote | null;
+  /** Wall age of its prices; null when this process does not hold it. */
+  dataAgeMs(symbol: string): number | null;
+  /** Answers `handover` to every call and ends the connections. */
+  close(): Promise<void>;
+};
+
+const HOUSEKEEPING_MS = 500;
+const REBUILD_INTERVAL_MS = 15_000;
+/** A symbol that nobody watches for this long lives elsewhere. */
+const UNWATCHED_LIMIT_MS = 600_000;
+
+export async function createFeed(options: FeedOptions): Promise<Feed> {
+  const readBars = await createBarReader(options.transport, options.wallClock);
+  const sessions = new ExchangeSessions(options.transport);
+  const slots = new Map<string, SymbolSlot>();
+  const streams = new MarketStreams(sessions);
+  const account = new AccountFeed(options, sessions, slots);
+  const link = options.lockstep === undefined ? undefined : new LockstepLink(options.lockstep);
+  account.start();
+  const parts = { options, readBars, streams, account, link };
+
+  let isClosed = false;
+  let rebuiltAt = options.wallClock();
+  const slotOf = (symbol: string): SymbolSlot => {
+    const known = slots.get(symbol);
+    if (known !== undefined) return known;
+    const slot = createSymbolSlot(parts, symbol);
+    slots.set(symbol, slot);
+    slot.start();
+    return slot;
+  };
+  const rebuildIfSilent = (): void => {
+    const { silentMs = 15_000, wallClock } = options;
+    const isSilent = [...slots.values()].some((slot) => slot.feed.silentMs > silentMs);
+    if (!isSilent || link !== undefined || wallClock() - rebuiltAt < REBUILD_INTERVAL_MS) return;
+    rebuiltAt = wallClock();
+    void streams.rebuild();
+  };
+  const housekeeping = setInterval(() => {
+    for (const [symbol, { feed, close }] of slots) {
+      feed.checkFreshness();
+      if (feed.unwatchedMs <= UNWATCHED_LIMIT_MS) continue;
+      slots.delete(symbol);
+      void close();
+    }
+    rebuildIfSilent();
+  }, HOUSEKEEPING_MS);
+  housekeeping.unref();
+
+  return {
+    watch: (request, context = {}) => {
+      const { ref } = request;
+      assert(ref.account === options.account && ref.venue === options.venue, 'another account');
+      return isClosed
+        ? Promise.resolve(handover(request))
+        : slotOf(ref.symbol).feed.watch(request, context);
+    },
+    latestQuote: (symbol) => slots.get(symbol)?.feed.quote ?? null,
+    dataAgeMs: (symbol) => slots.get(symbol)?.feed.dataAgeMs ?? null,
+    close: async () => {
+      isClosed = true;
+      clearInterval(housekeeping);
+      await Promise.all([...slots.values()].map((slot) => slot.close()));
+      await Promise.all([link?.close(), streams.close(), account.close()]);
+    },
+  };
+}
+
+const handover = ({ watchSeq, cursor }: WatchRequest): WatchBatch => ({
+  watchSeq,
+  outcome: 'handover',
+  events: [],
+  ledger: [],
+  quote: null,
+  cursor,
+});

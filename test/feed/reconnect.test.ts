@@ -1,0 +1,79 @@
+/** Market data over connections that break. */
+import { afterEach, expect, test } from 'vitest';
+import type { MarketEvent } from '../../core/market/features.ts';
+import { START, scriptedMarket } from '../../venue/testing/scripted-market.ts';
+import { SYMBOL, startFeedBench } from './feed-bench.ts';
+import type { FeedBench } from './feed-bench.ts';
+
+const STEP_MS = 15_000;
+const STEPS_A_MINUTE = 60_000 / STEP_MS;
+const RISING = Array.from({ length: 200 }, (_, i) => 50_000 + 100 * Math.floor(i / STEPS_A_MINUTE));
+
+let bench: FeedBench;
+afterEach(() => bench.close());
+
+async function start(): Promise<void> {
+  bench = await startFeedBench(
+    { source: scriptedMarket({ [SYMBOL]: RISING }, { stepMs: STEP_MS }) },
+    () => ({ staleAtMs: [400] }),
+  );
+  const first = bench.watch();
+  await bench.listening();
+  await bench.venue.step();
+  await first;
+}
+async function steps(count: number): Promise<void> {
+  for (let i = 0; i < count; i += 1) await bench.venue.step();
+}
+async function until<K extends MarketEvent['kind']>(
+  kind: K,
+): Promise<Extract<MarketEvent, { kind: K }>> {
+  for (;;) {
+    const { events } = await bench.watch();
+    for (const event of events)
+      if (event.kind === kind) return event as Extract<MarketEvent, { kind: K }>;
+  }
+}
+
+test('bars that were missed are read from the venue, and the data goes on', async () => {
+  await start();
+  bench.network.refuse = true;
+  bench.network.cut();
+  // Minutes 1 to 6 pass unseen.
+  await steps(6 * STEPS_A_MINUTE);
+  bench.network.refuse = false;
+  await bench.listening();
+  await steps(1);
+  const { time, features } = await until('barClosed');
+  expect(time).toBeGreaterThanOrEqual(START + 4 * 60_000);
+  expect(features.byTimeframe['5m']).toMatchObject({ barTime: START - 60_000, close: 50_300 });
+  await steps(4 * STEPS_A_MINUTE);
+  const next = await until('barClosed');
+  expect(next.features.byTimeframe['5m']).toMatchObject({
+    barTime: START + 4 * 60_000,
+    close: 50_800,
+  });
+});
+
+test('silence is said once, and when prices come again', async () => {
+  await start();
+  expect((await until('dataStale')).ageMs).toBeGreaterThanOrEqual(400);
+  expect(bench.feed.dataAgeMs(SYMBOL)).toBeGreaterThanOrEqual(400);
+  await steps(1);
+  await until('dataFresh');
+  expect(bench.feed.dataAgeMs(SYMBOL)).toBeLessThan(5_000);
+});
+
+test('a socket that stays open and says nothing is replaced', async () => {
+  bench = await startFeedBench(
+    { source: scriptedMarket({ [SYMBOL]: RISING }, { stepMs: STEP_MS }) },
+    () => ({ silentMs: 300 }),
+  );
+  const first = bench.watch();
+  await bench.listening();
+  await bench.venue.step();
+  await first;
+  const subscribed = async () => (await bench.venue.admin('GET', '/state'))['subscriptions'];
+  const before = await subscribed();
+  expect(before).toBeDefined();
+});
