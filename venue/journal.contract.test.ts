@@ -258,6 +258,30 @@ test('a torn last line is cut off, and what it held is done again', async () => 
   expect(records.map((record) => record.seq)).toEqual(records.map((_, i) => i + 1));
 });
 
+test('funding is paid once, also when the crash came between it and its step', async () => {
+  const startTime = Date.UTC(2024, 0, 10, 7, 59, 58);
+  const prices = [50_000, 50_000, 50_000, 50_000];
+  const market = (): MarketSource => scriptedMarket({ BTCUSDT: prices }, { startTime });
+  const folder = newFolder();
+  const first = await open(folder, { source: market() });
+  const client = await first.connect();
+  await first.step();
+  await client.setMarginMode('isolated', BTC);
+  await client.createOrder(BTC, 'market', 'buy', 0.01);
+  await first.step();
+  const copy = copyOf(folder);
+  await first.step();
+  const paid = await client.fetchFundingHistory(BTC);
+  expect(paid).toHaveLength(1);
+
+  copyFileSync(join(folder, 'venue.jsonl'), join(copy, 'venue.jsonl'));
+  expect(recordsOf(join(copy, 'venue.jsonl')).at(-1)).toMatchObject({ kind: 'funding' });
+  const second = await open(copy, { source: market() });
+  const other = await second.connect();
+  expect(await second.step()).toBe(startTime + 2_000);
+  expect(await other.fetchFundingHistory(BTC)).toEqual(paid);
+});
+
 test('outcomes that a crash kept from the file are written at the next start', async () => {
   const folder = newFolder();
   const bench = await open(folder);

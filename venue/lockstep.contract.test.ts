@@ -107,15 +107,16 @@ describe('orders', () => {
         { clientOrderId: 'three', status: 'NEW' },
       ],
     });
-    const shown = [
-      { clientOrderId: 'one', status: 'PARTIALLY_FILLED', executedQty: '0.005' },
+    const rest = [
       { clientOrderId: 'two', status: 'open', executedQty: '0' },
       { clientOrderId: 'three', status: 'NEW', executedQty: '0' },
     ];
-    const stale = await ack(bench, 'BTCUSDT', time, shown);
-    expect(stale['waitingFor']).toMatchObject([{ clientOrderId: 'one' }]);
-    const one = { clientOrderId: 'one', status: 'closed', executedQty: '0.010' };
-    expect(await ack(bench, 'BTCUSDT', time, [one, ...shown.slice(1)])).toEqual({ accepted: true });
+    const show = (status: string, executedQty: string): ReturnType<typeof ack> =>
+      ack(bench, 'BTCUSDT', time, [{ clientOrderId: 'one', status, executedQty }, ...rest]);
+    const waitingFor = [{ clientOrderId: 'one' }];
+    expect(await show('FILLED', '0.005')).toMatchObject({ accepted: false, waitingFor });
+    expect(await show('NEW', '0.01')).toMatchObject({ accepted: false, waitingFor });
+    expect(await show('closed', '0.010')).toEqual({ accepted: true });
     expect(await waiting(bench)).toMatchObject({ symbol: 'ETHUSDT' });
   });
 
