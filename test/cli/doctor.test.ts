@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { freePorts } from '../support/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 
 const main = join(import.meta.dirname, '../../cli/main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-doctor-'));
@@ -27,8 +27,8 @@ function tidegate(...args: readonly string[]) {
 }
 
 const names = ['api', 'venue', 'venue_admin', 'temporal', 'temporal_ui', 'postgres'];
-const free = await freePorts(names.length);
-const FREE_PORTS = names.flatMap((name, at) => ['--set', `ports.${name}=${free[at]}`]);
+const FREE_PORTS: string[] = [];
+for (const name of names) FREE_PORTS.push('--set', `ports.${name}=${await freePort()}`);
 
 test('a ready machine passes every check, and nothing is changed', () => {
   const { status, stdout } = tidegate('doctor', '--json', ...FREE_PORTS);

@@ -13,7 +13,7 @@ import { findTemporal } from '../../scripts/bootstrap/temporal-binary.mjs';
 import type { ManagedProcess } from '../../cli/up/managed-process.ts';
 import { startPostgres } from '../../cli/up/postgres.ts';
 import { postgresUser } from '../../cli/up/postgres-user.ts';
-import { freePorts } from '../support/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { startTemporal } from '../../cli/up/temporal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-stores-'));
@@ -24,8 +24,6 @@ afterEach(async () => {
   for (const child of running.splice(0)) await child.stop();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const freePort = async (): Promise<number> => ensureDefined((await freePorts(1))[0], 'one port');
 
 async function postgres(dataDir: string) {
   const server = await startPostgres({ dataDir, port: await freePort() });

@@ -5,7 +5,7 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { freePorts } from '../support/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 
 const repository = join(import.meta.dirname, '../..');
 const COPIED = ['cli', 'adapters', 'core', 'venue', 'db', 'scripts', 'package.json'];
@@ -59,8 +59,8 @@ export function makeUpTree() {
 /** One configuration file with free ports, so that every command of a test agrees. */
 export async function writePorts(tree: UpTree): Promise<Readonly<Record<string, number>>> {
   const names = ['api', 'venue', 'venue_admin', 'temporal', 'temporal_ui', 'postgres'];
-  const free = await freePorts(names.length);
-  const ports = Object.fromEntries(names.map((name, at) => [name, free[at] ?? 0]));
+  const ports: Record<string, number> = {};
+  for (const name of names) ports[name] = await freePort();
   writeFileSync(join(tree.root, 'tidegate.yaml'), JSON.stringify({ ports }));
   return ports;
 }
