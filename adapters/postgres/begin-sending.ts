@@ -1,7 +1,7 @@
 /** PREPARED -> SENDING: the last checks and one winner, under the shared lock of the halt latch. */
 import { z } from 'zod';
 import type { Pool } from 'pg';
-import { assertNever, ensureDefined } from '../../core/assert.ts';
+import { assertNever } from '../../core/assert.ts';
 import type { DeniedReason } from '../../core/orders/denied-reason.ts';
 import type { OrderIntent } from '../../core/orders/order.ts';
 import { denied, momentRefusal } from '../../core/risk/moment-rules.ts';
@@ -39,7 +39,11 @@ export async function beginSending(
       unknownOrders: state.unknownOrders,
       unprotectedMs: state.unprotectedMs,
     };
-    const verdicts = rows.map((row) => judge(row, state.epoch, context));
+    // In the order of the request, which is the order in which they are sent.
+    const verdicts = request.clientOrderIds.map((clientOrderId): Verdict => {
+      const row = rows.get(clientOrderId);
+      return row === undefined ? forgotten(clientOrderId) : judge(row, state.epoch, context);
+    });
     writeVerdicts(transaction, verdicts, request.sentAt);
     return answer(verdicts);
   });
@@ -60,53 +64,53 @@ const LOCK_INTENTS: Statement = {
 const lockedRow = intentRow.extend({ overdue: z.boolean() });
 type LockedRow = z.output<typeof lockedRow>;
 
-/** In the order of the request, which is the order in which they are sent. */
-async function lockIntents(on: Queryable, request: Request): Promise<LockedRow[]> {
+async function lockIntents(on: Queryable, request: Request): Promise<Map<string, LockedRow>> {
   const values = [...keyOf(request.ref), request.clientOrderIds];
   const rows = await select(on, LOCK_INTENTS, values, lockedRow);
-  return request.clientOrderIds.map((id) =>
-    ensureDefined(
-      rows.find((row) => row.client_order_id === id),
-      `${id} was prepared before it is sent`,
-    ),
-  );
+  return new Map(rows.map((row) => [row.client_order_id, row]));
 }
 
-type Verdict = { readonly order: OrderIntent } & (
-  | { readonly kind: 'send' | 'alreadySending' }
+type Verdict = { readonly clientOrderId: string } & (
+  | { readonly kind: 'send'; readonly order: OrderIntent }
+  | { readonly kind: 'alreadySending' }
   | { readonly kind: 'denied' | 'expired' | 'refusedBefore'; readonly reason: DeniedReason }
 );
 
+/** A crash of the database may forget a prepared row; what has no row is never sent. */
+const forgotten = (clientOrderId: string): Verdict => ({
+  clientOrderId,
+  kind: 'refusedBefore',
+  reason: denied('INTENT_EXPIRED', { row: 'none' }),
+});
+
 function judge(row: LockedRow, epoch: number, context: MomentContext): Verdict {
-  const order = toIntent(row);
+  const clientOrderId = row.client_order_id;
   switch (row.state) {
     case 'PREPARED':
-      return judgePrepared(order, row, epoch, context);
+      return { clientOrderId, ...judgePrepared(row, epoch, context) };
     case 'DENIED':
-      return { order, kind: 'refusedBefore', reason: toDeniedReason(row) ?? expired(row) };
+      return { clientOrderId, kind: 'refusedBefore', reason: toDeniedReason(row) ?? expired(row) };
     case 'EXPIRED':
-      return { order, kind: 'refusedBefore', reason: expired(row) };
+      return { clientOrderId, kind: 'refusedBefore', reason: expired(row) };
     case 'SENDING':
     case 'ACKED':
     case 'REJECTED':
     case 'UNKNOWN':
     case 'ABSENT':
-      return { order, kind: 'alreadySending' };
+      return { clientOrderId, kind: 'alreadySending' };
     default:
       return assertNever(row.state);
   }
 }
 
 /** Expiry and a newer workflow start stop every order; the other rules know the protective ones. */
-function judgePrepared(
-  order: OrderIntent,
-  row: LockedRow,
-  epoch: number,
-  context: MomentContext,
-): Verdict {
-  if (row.overdue || row.epoch !== epoch) return { order, kind: 'expired', reason: expired(row) };
+function judgePrepared(row: LockedRow, epoch: number, context: MomentContext) {
+  if (row.overdue || row.epoch !== epoch) return { kind: 'expired', reason: expired(row) } as const;
+  const order = toIntent(row);
   const reason = momentRefusal(order, context);
-  return reason === undefined ? { order, kind: 'send' } : { order, kind: 'denied', reason };
+  return reason === undefined
+    ? ({ kind: 'send', order } as const)
+    : ({ kind: 'denied', reason } as const);
 }
 
 const expired = ({ epoch }: LockedRow): DeniedReason => denied('INTENT_EXPIRED', { epoch });
@@ -130,21 +134,18 @@ function writeVerdicts(
     if (verdict.kind === 'alreadySending' || verdict.kind === 'refusedBefore') return [];
     const { code, figures } =
       verdict.kind === 'denied' ? verdict.reason : { code: null, figures: null };
-    return [{ id: verdict.order.clientOrderId, state: NEXT_STATE[verdict.kind], code, figures }];
+    return [{ id: verdict.clientOrderId, state: NEXT_STATE[verdict.kind], code, figures }];
   });
   if (changes.length > 0) transaction.write(WRITE, [JSON.stringify(changes), toTimestamp(sentAt)]);
 }
 
-function answer(verdicts: readonly Verdict[]): Answer {
-  return {
-    send: verdicts.filter(({ kind }) => kind === 'send').map(({ order }) => order),
-    refused: verdicts.flatMap((verdict) =>
-      'reason' in verdict
-        ? [{ clientOrderId: verdict.order.clientOrderId, reason: verdict.reason }]
-        : [],
-    ),
-    alreadySending: verdicts
-      .filter(({ kind }) => kind === 'alreadySending')
-      .map(({ order }) => order.clientOrderId),
-  };
-}
+const answer = (verdicts: readonly Verdict[]): Answer => ({
+  send: verdicts.flatMap((verdict) => (verdict.kind === 'send' ? [verdict.order] : [])),
+  refused: verdicts.flatMap((verdict) => {
+    if (!('reason' in verdict)) return [];
+    return [{ clientOrderId: verdict.clientOrderId, reason: verdict.reason }];
+  }),
+  alreadySending: verdicts
+    .filter(({ kind }) => kind === 'alreadySending')
+    .map(({ clientOrderId }) => clientOrderId),
+});

@@ -34,6 +34,13 @@ const NAME_POSITION: Statement = {
     WHERE (account, venue, symbol, first_trade_id) = ($1, $2, $3, $4) AND plan_id IS NULL`,
 };
 
+/** Whoever starts from the position (reconcile) has counted them: its cursor is past their numbers. */
+const RENUMBER_POSITION: Statement = {
+  name: 'fill-link-position-seq',
+  text: `UPDATE positions SET last_seq = greatest(last_seq, $4)
+    WHERE (account, venue, symbol) = ($1, $2, $3)`,
+};
+
 /** Returns the highest number given; the caller holds the account row's lock. */
 export async function linkFills(
   transaction: Transaction,
@@ -56,11 +63,13 @@ export async function linkFills(
     transaction.write(COUNT, [id, state, fill.quantity]);
     transaction.write(NAME_POSITION, [...key, strategy, planId]);
   }
+  const last = seq + fills.length;
+  transaction.write(RENUMBER_POSITION, [...keyOf(ref), last]);
   const first = ensureDefined(fills[0], 'there is a fill to link');
   const legs = await readLegs(transaction, ref, {
     tradeId: first.trade_id,
     orderId: first.order_id,
   });
   bookRoundTrips(transaction, ref, legs);
-  return seq + fills.length;
+  return last;
 }

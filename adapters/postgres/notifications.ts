@@ -20,6 +20,18 @@ const message = z.object({
 });
 export type Message = z.output<typeof message>;
 
+const messageText = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: String(error) });
+      return z.NEVER;
+    }
+  })
+  .pipe(message);
+
 export type Notifications = {
   /**
    * Calls back for every message, and once with `undefined` after each (re)connection: what was
@@ -57,7 +69,8 @@ export function createNotifications(connectionString: string): Notifications {
     next.on('error', () => undefined);
     next.on('end', reconnectLater);
     next.on('notification', ({ payload }) => {
-      const parsed = message.safeParse(JSON.parse(payload ?? 'null'));
+      const parsed = messageText.safeParse(payload);
+      // Anybody may notify on a channel: what is not ours is passed over.
       if (parsed.success) tell(parsed.data);
     });
     await next.connect();

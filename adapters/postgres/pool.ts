@@ -30,7 +30,9 @@ export function createPool(options: PoolOptions): pg.Pool {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     allowExitOnIdle: true,
   });
-  // An idle connection that dies is replaced on the next use; the query that needs one reports.
+  // A connection that dies fails the statement that uses it and is replaced on the next use. Its
+  // error event adds nothing, and unheard it would end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

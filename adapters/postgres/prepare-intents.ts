@@ -31,7 +31,8 @@ export async function prepareIntents(
 ): Promise<Prepared> {
   const hostView = await settledHostView(pool, options.hostHalts, request.ref);
   return inTransaction(pool, async (transaction) => {
-    const [, , existing, state, exposures, openOrders] = await Promise.all([
+    const [, , , existing, state, exposures, openOrders] = await Promise.all([
+      run(transaction, COMMIT_WITHOUT_FLUSH, []),
       lockAccount(transaction, request.ref.account),
       run(transaction, EXPIRE_OVERDUE, [request.ref.account]),
       readExisting(transaction, request.intents),
@@ -63,6 +64,15 @@ export async function prepareIntents(
     return answer(verdicts, existing);
   });
 }
+
+/**
+ * A prepared row that a crash of the server forgets was never sent. The commit that sets SENDING
+ * is flushed, and the log up to it.
+ */
+const COMMIT_WITHOUT_FLUSH: Statement = {
+  name: 'commit-without-flush',
+  text: 'SET LOCAL synchronous_commit = off',
+};
 
 const EXPIRE_OVERDUE: Statement = {
   name: 'intents-expire-overdue',

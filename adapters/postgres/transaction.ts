@@ -41,9 +41,6 @@ export async function inTransaction<T>(
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
-  // A connection that the server ended (idle in transaction) says so here; the statement fails too.
-  const onError = (): void => undefined;
-  client.on('error', onError);
   const writes: Promise<QueryResult>[] = [];
   const transaction: Transaction = {
     query: client.query.bind(client),
@@ -61,7 +58,6 @@ export async function inTransaction<T>(
     broken = false;
     return result;
   } finally {
-    client.off('error', onError);
     // A connection in an unknown state is closed, which rolls back; it is never put back.
     client.release(broken);
   }

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Fill, OrderIntent } from '../../core/orders/order.ts';
 import {
@@ -144,6 +145,49 @@ describe('fills in any order, some of them twice', () => {
     expect((await world.ledger.position(BTC)).quantity).toBe('0.01');
     const above = await world.ledger.rowsAbove(BTC, 0, 100);
     expect(above.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  test('connections that die in the middle leave nothing half-written', async () => {
+    const fills = Array.from({ length: 30 }, (_, i) =>
+      aFill({
+        tradeId: String(100 + i),
+        side: i % 3 === 0 ? 'sell' : 'buy',
+        eventTime: NOW + (i % 7),
+      }),
+    );
+    const written = { all: false };
+    const axe = new pg.Client({ connectionString: world.connectionString });
+    await axe.connect();
+    let failures = 0;
+    const killer = (async () => {
+      while (!written.all)
+        await axe.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE application_name = 'tidegate-test' AND datname = current_database() AND random() < 0.3`);
+    })();
+    await Promise.all(
+      fills.map(async (fill) => {
+        for (let attempt = 0; attempt < 200; attempt += 1) {
+          try {
+            return await world.ledger.recordFill(BTC, fill);
+          } catch {
+            // The connection died; whether it was booked is found out by booking it again.
+            failures += 1;
+          }
+          if (attempt === 60) written.all = true;
+        }
+        throw new Error(`${fill.tradeId} was never booked`);
+      }),
+    );
+    written.all = true;
+    await killer;
+    await axe.end();
+    expect(failures).toBeGreaterThan(0);
+    expect((await world.ledger.position(BTC)).quantity).toBe('0.02');
+    const [sums] = await rows(`SELECT count(*)::int AS fills, max(seq)::int AS seq,
+      (SELECT seq::int FROM accounts) AS account_seq,
+      (SELECT sum(CASE WHEN closed_event_time IS NULL THEN quantity_opened - quantity_closed ELSE 0 END)::float8
+         FROM flow_positions) AS open FROM fills`);
+    expect(sums).toEqual({ fills: 30, seq: 30, account_seq: 30, open: 0.02 });
   });
 
   test('the same trade id of two orders is two fills', async () => {

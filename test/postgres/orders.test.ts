@@ -199,6 +199,11 @@ describe('a stop that triggers becomes another order', () => {
     expect(later.find((row) => row.kind === 'fill')).toMatchObject({
       fill: { tradeId: '5', clientOrderId: stop.clientOrderId },
     });
+    // Whoever starts from the position now has counted it.
+    const { lastSeq } = await world.ledger.position(BTC);
+    expect(
+      (await world.ledger.rowsAbove(BTC, lastSeq, 10)).filter(({ kind }) => kind === 'fill'),
+    ).toEqual([]);
     expect((await world.ledger.position(BTC)).quantity).toBe('0');
   });
 

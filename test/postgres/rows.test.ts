@@ -100,6 +100,18 @@ describe('a subscriber', () => {
     expect(ofBtc.count).toBe(before + 1);
   });
 
+  test('hears nothing of what others say on the channel', async () => {
+    await openSymbol(world.ledger, BTC);
+    const calls = counter();
+    await world.ledger.subscribe(BTC, calls.add);
+    const before = calls.count;
+    for (const text of ['', 'not json', '{}', '{"topic":"rows","account":1}'])
+      await world.pool.query(`SELECT pg_notify('tidegate', $1)`, [text]);
+    await world.ledger.recordFill(BTC, aFill({ tradeId: '1' }));
+    await calls.reaches(before + 1);
+    expect(calls.count).toBe(before + 1);
+  });
+
   test('whose connection breaks is called again once it is back', async () => {
     await openSymbol(world.ledger, BTC);
     const calls = counter();

@@ -142,6 +142,17 @@ describe('a prepared order', () => {
     expect(await stateOf(moved.clientOrderId)).toBe('DENIED');
   });
 
+  test('without a row is refused, and the others are judged', async () => {
+    const stop = aStop({ clientOrderId: btc.nextId() });
+    await world.ledger.prepareIntents(aRequest(BTC, [stop]));
+    const lost = btc.nextId();
+    const answer = await world.ledger.beginSending(aSending(BTC, [lost, stop.clientOrderId]));
+    expect(answer.send).toEqual([stop]);
+    expect(answer.refused).toEqual([
+      { clientOrderId: lost, reason: { code: 'INTENT_EXPIRED', figures: { row: 'none' } } },
+    ]);
+  });
+
   test('of an older workflow start is neither approved nor sent', async () => {
     const old = aStop({ clientOrderId: btc.nextId() });
     await world.ledger.prepareIntents(aRequest(BTC, [old]));
