@@ -70,20 +70,20 @@ test('a plan in full', () => {
   expect(plan.centre).toBe('60000');
   expect(plan.step).toBe('180');
   expect(plan.levels.map(({ index, side, price: at }) => [index, side, at])).toEqual([
-    [-3, 'buy', '59460'],
-    [-2, 'buy', '59640'],
-    [-1, 'buy', '59820'],
-    [1, 'sell', '60180'],
-    [2, 'sell', '60360'],
-    [3, 'sell', '60540'],
+    [-3, 'buy', '59550'],
+    [-2, 'buy', '59730'],
+    [-1, 'buy', '59910'],
+    [1, 'sell', '60090'],
+    [2, 'sell', '60270'],
+    [3, 'sell', '60450'],
   ]);
   expect(plan.levels.map((level) => level.counterPrice)).toEqual([
-    '59579',
-    '59759.3',
-    '59939.7',
-    '60059.6',
-    '60239.2',
-    '60418.9',
+    '59669.1',
+    '59849.5',
+    '60029.9',
+    '59969.8',
+    '60149.4',
+    '60329.1',
   ]);
   expect(new Set(plan.levels.map((level) => level.quantity))).toEqual(new Set(['0.003']));
   expect(plan.stops).toEqual({
@@ -91,7 +91,7 @@ test('a plan in full', () => {
     upper: { triggerPrice: '62100', quantity: '0.009' },
   });
   expect(plan.breakout).toEqual({ lower: '58200', upper: '61800' });
-  expect(plan).toMatchObject({ worstNotional: '543.24', resetProfit: '5.4324', createdAt: 1_000 });
+  expect(plan).toMatchObject({ worstNotional: '542.43', resetProfit: '5.4243', createdAt: 1_000 });
 });
 
 describe('spacing', () => {

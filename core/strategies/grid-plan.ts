@@ -24,7 +24,7 @@ export type GridPlanInput = {
   readonly config: StrategyConfig;
 };
 
-/** Centre and the distance between levels, in whole ticks. */
+/** Centre and the distance between levels, in whole ticks; the step in an even number of them. */
 type Geometry = { readonly centre: Price; readonly step: Price; readonly levels: number };
 
 /**
@@ -46,7 +46,7 @@ export function planGrid(input: GridPlanInput): GridPlan | Refusal {
   return belowVenueMinimum(amount, price(input.quote.bid), rules, config.risk);
 }
 
-/** Centre: the mid, rounded down to a tick. Step: rounded up. */
+/** Centre: the mid, rounded down to a tick. Step: rounded up to two ticks, half of it is used. */
 function layOut(input: GridPlanInput, levels: number): Geometry | undefined {
   const { features, rules, config, quote } = input;
   const stepPct = gridStepPct(features, levels, config.grid, rules);
@@ -55,18 +55,22 @@ function layOut(input: GridPlanInput, levels: number): Geometry | undefined {
   const mid = ((price(quote.bid) + price(quote.ask)) / 2n) as Price;
   const centre = roundToTick(mid, tick, 'down');
   const distance = (movePriceBps(centre, stepPct * 100) - centre) as Price;
-  return { centre, step: roundToTick(distance, tick, 'up'), levels };
+  return { centre, step: roundToTick(distance, (2n * tick) as Price, 'up'), levels };
 }
 
-/** Price of level -n … -1 (buys) or 1 … n (sells). */
+/**
+ * Price of level -n … -1 (buys) or 1 … n (sells). The innermost levels stand half a step from the
+ * centre, so that all neighbours, those across the centre too, are one step apart.
+ */
 function levelPrice({ centre, step }: Geometry, index: number): Price {
-  return (centre + BigInt(index) * step) as Price;
+  const halves = 2 * index - Math.sign(index);
+  return (centre + (BigInt(halves) * step) / 2n) as Price;
 }
 
 /** The prices of all sell levels, added up: the dearer side bounds the inventory. */
 function sumOfSells({ centre, step, levels }: Geometry): Price {
   const n = BigInt(levels);
-  return (n * centre + ((n * (n + 1n)) / 2n) * step) as Price;
+  return (n * centre + (n * n * step) / 2n) as Price;
 }
 
 function crossesTouch(geometry: Geometry, quote: Quote): boolean {
@@ -77,7 +81,7 @@ function spreadTooWide({ step }: Geometry, quote: Quote): Refusal {
   return {
     code: 'SPREAD_TOO_WIDE',
     reason:
-      `The first levels, ${priceText(step)} from the mid, would cross ` +
+      `The first levels, half of ${priceText(step)} from the mid, would cross ` +
       `the touch ${quote.bid} / ${quote.ask}.`,
   };
 }

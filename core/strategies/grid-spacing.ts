@@ -21,7 +21,7 @@ export function profitPerLevelPct(config: GridConfig, rules: InstrumentRules): n
 /**
  * The step for `levels` levels a side: `spacingMultiplier` times the mean of the ATR and of the
  * half Bollinger width over the levels, both on 15m bars; at least the profit per level, so that a
- * counter-order never passes the centre, and at most what keeps the outermost level inside
+ * counter-order never passes the next level, and at most what keeps the outermost level inside
  * `maxSpreadPct`. Undefined when the two bounds exclude each other.
  */
 export function gridStepPct(
