@@ -52,7 +52,7 @@ export async function startBench({ folder, ...options }: BenchOptions): Promise<
     step: (symbol = 'BTCUSDT') => advance(admin, symbol),
     listening: (stream) => untilListening(admin, stream),
     connect: async (config = {}) => {
-      const exchange = await connect(venue, agent, config);
+      const exchange = await connectTo(venue, agent, config);
       opened.push(exchange);
       return exchange;
     },
@@ -107,8 +107,9 @@ async function settle(admin: Admin, step: { symbol: string; time: number }): Pro
   await admin('POST', '/lockstep/ack', { ...step, orders: shown });
 }
 
-async function connect(
-  venue: Venue,
+/** An unmodified ccxt whose requests and sockets go to a venue. */
+export async function connectTo(
+  venue: Pick<Venue, 'restUrl' | 'wsUrl'>,
   agent: Agent,
   config: Record<string, unknown>,
 ): Promise<Exchange> {
