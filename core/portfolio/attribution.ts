@@ -16,15 +16,19 @@ export type Attribution = {
   readonly equityChange: Money;
 };
 
-/** `gridProfit` is the sum over `gridPair` round trips of the same executions as `position`. */
+/**
+ * `gridProfit` is the sum over `gridPair` round trips of the same executions as `position`.
+ * Without a mark the position is valued at cost.
+ */
 export function attribute(
   position: Position,
-  mark: Price,
+  mark: Price | undefined,
   gridProfit: Money,
   fees: Money,
   funding: Money,
 ): Attribution {
-  const total = position.realisedProfit + unrealisedProfit(position, mark);
+  const unrealised = mark === undefined ? 0n : unrealisedProfit(position, mark);
+  const total = position.realisedProfit + unrealised;
   return {
     gridProfit,
     floatingProfit: (total - gridProfit) as Money,

@@ -1,0 +1,88 @@
+/** Where a symbol's profit came from, by the ledger and a mark price. */
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { ZERO_MONEY, money, moneyText, quantity } from '../../../core/money/units.ts';
+import type { MoneyText, Price } from '../../../core/money/units.ts';
+import { attribute } from '../../../core/portfolio/attribution.ts';
+import { countColumn, moneyColumn, quantityColumn } from '../columns.ts';
+import { select } from '../transaction.ts';
+import type { Statement } from '../transaction.ts';
+
+// A position's row exists from its first fill on.
+const PROFITS: Statement = {
+  name: 'reads-profits',
+  text: `
+SELECT p.venue, p.symbol, p.quantity, p.cost, p.realised_profit, p.open_realised_profit,
+  t.grid_profit, t.trades, t.won, f.fees
+FROM positions p
+CROSS JOIN LATERAL (SELECT count(*) AS trades, count(*) FILTER (WHERE gross_profit > fees) AS won,
+    coalesce(sum(gross_profit) FILTER (WHERE kind = 'gridPair'), 0) AS grid_profit
+  FROM flow_trades WHERE (account, venue, symbol) = (p.account, p.venue, p.symbol)) t
+CROSS JOIN LATERAL (SELECT coalesce(jsonb_object_agg(fee_asset, fee::text), '{}') AS fees FROM (
+    SELECT fee_asset, sum(fee) AS fee FROM fills
+    WHERE (account, venue, symbol) = (p.account, p.venue, p.symbol) GROUP BY fee_asset) assets) f
+WHERE p.account = $1 ORDER BY p.symbol`,
+};
+const profitRow = z.object({
+  venue: z.string(),
+  symbol: z.string(),
+  quantity: quantityColumn,
+  cost: moneyColumn,
+  realised_profit: moneyColumn,
+  open_realised_profit: moneyColumn,
+  grid_profit: moneyColumn,
+  trades: countColumn,
+  won: countColumn,
+  fees: z.record(z.string(), moneyColumn),
+});
+
+export type SymbolProfit = {
+  readonly venue: string;
+  readonly symbol: string;
+  /** Locked in by matched level pairs, before fees. */
+  readonly gridProfit: MoneyText;
+  /** The rest of realised profit and the open position at the mark, before fees. */
+  readonly floatingProfit: MoneyText;
+  readonly realisedProfit: MoneyText;
+  /** Paid, by asset. */
+  readonly fees: Readonly<Record<string, MoneyText>>;
+  /** What the symbol did to equity, but for funding; fees count where they are in `quote`. */
+  readonly equityChange: MoneyText;
+  /** Closed round trips, and those that earned more than their fees. */
+  readonly trades: number;
+  readonly won: number;
+};
+
+/**
+ * One row a symbol that ever traded. `markOf` gives the mark price; a symbol without one is valued
+ * at cost.
+ */
+export async function symbolProfits(
+  pool: Pool,
+  account: string,
+  quote: string,
+  markOf: (symbol: string) => Price | undefined,
+): Promise<readonly SymbolProfit[]> {
+  const rows = await select(pool, PROFITS, [account], profitRow);
+  return rows.map((row) => {
+    const position = {
+      quantity: quantity(row.quantity),
+      cost: money(row.cost),
+      realisedProfit: money(row.realised_profit),
+      openRealisedProfit: money(row.open_realised_profit),
+    };
+    const paid = money(row.fees[quote] ?? '0');
+    const parts = attribute(position, markOf(row.symbol), money(row.grid_profit), paid, ZERO_MONEY);
+    return {
+      venue: row.venue,
+      symbol: row.symbol,
+      gridProfit: row.grid_profit,
+      floatingProfit: moneyText(parts.floatingProfit),
+      realisedProfit: row.realised_profit,
+      fees: row.fees,
+      equityChange: moneyText(parts.equityChange),
+      trades: row.trades,
+      won: row.won,
+    };
+  });
+}
