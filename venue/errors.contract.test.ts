@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scriptedMarket } from './testing/scripted-market.ts';
-import { KEYS, startBench } from './testing/venue-bench.ts';
+import { KEYS } from './testing/keys.ts';
+import { startBench } from './testing/venue-bench.ts';
 import type { Bench, Exchange } from './testing/venue-bench.ts';
 
 const BTC = 'BTC/USDT:USDT';

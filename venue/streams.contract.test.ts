@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { scriptedMarket, START } from './testing/scripted-market.ts';
-import { KEYS, startBench } from './testing/venue-bench.ts';
+import { KEYS } from './testing/keys.ts';
+import { startBench } from './testing/venue-bench.ts';
 import type { Bench, BenchOptions } from './testing/venue-bench.ts';
 
 const BTC = 'BTC/USDT:USDT';

@@ -1,7 +1,7 @@
 /** A venue as a process of its own: `node venue-child.ts <journal> <port>`; says when it answers. */
 import { createSyntheticSource } from '../../core/market/synthetic.ts';
 import { startVenue } from '../../venue/server.ts';
-import { KEYS } from '../../venue/testing/venue-bench.ts';
+import { KEYS } from '../../venue/testing/keys.ts';
 
 const [journalPath = '', port = '0'] = process.argv.slice(2);
 const venue = await startVenue({

@@ -6,8 +6,8 @@ import * as ccxt from 'ccxt';
 import { Agent } from 'undici';
 import { startVenue } from '../server.ts';
 import type { Venue, VenueOptions } from '../server.ts';
+import { KEYS } from './keys.ts';
 
-export const KEYS = { apiKey: 'test-key-one', secret: 'test-secret-one' };
 export type Exchange = InstanceType<typeof ccxt.pro.binanceusdm>;
 
 export type Bench = {
