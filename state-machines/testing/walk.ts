@@ -90,7 +90,7 @@ function keyOf({ value, context }: SymbolSnapshot): string {
   ]);
 }
 
-export function describe(event: SymbolEvent): string {
+function describe(event: SymbolEvent): string {
   switch (event.type) {
     case 'market':
       return event.event.kind;
