@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import { INTENT_STATES, ORDER_STATUSES } from '../../core/orders/order.ts';
 import type { OrderIntent, OrderUpdate } from '../../core/orders/order.ts';
-import type { DeniedReason } from '../../core/orders/denied-reason.ts';
+import type { DeniedCode, DeniedReason } from '../../core/orders/denied-reason.ts';
 import { DENIED_CODES } from '../../core/orders/denied-reason.ts';
-import type { DeniedCode } from '../../core/orders/denied-reason.ts';
 import { priceColumn, quantityColumn, sideColumn, timeColumn } from './columns.ts';
 import type { IntentRow } from '../ports.ts';
 

@@ -1,9 +1,8 @@
 /** What the gate looks at, read in the transaction that decides. */
 import { z } from 'zod';
 import { ensureDefined } from '../../core/assert.ts';
-import { worstNotional } from '../../core/risk/exposure.ts';
+import { FLAT, worstNotional } from '../../core/risk/exposure.ts';
 import type { SymbolExposure, WorkingSide } from '../../core/risk/exposure.ts';
-import { FLAT } from '../../core/risk/exposure.ts';
 import { money, price, quantity } from '../../core/money/units.ts';
 import type { Money } from '../../core/money/units.ts';
 import type { SymbolRef } from '../../core/orders/order.ts';

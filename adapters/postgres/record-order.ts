@@ -38,38 +38,33 @@ export async function bookOrder(
   const intent = intents[0];
   if (intent === undefined) return;
   raiseDuplicates(transaction, ref, intent.client_order_id, orders);
-  let last = seq;
-  const before =
-    intent.order_status === null
-      ? null
-      : { status: intent.order_status, executed: intent.executed };
-  const now = orderView(intent.kind, orders.map(toView));
-  if (now !== undefined) {
-    const view = forward(before, now, intent.quantity);
-    if (view.status !== before?.status || view.executed !== before.executed) {
-      last += 1;
-      const state = acknowledge(
-        transaction,
-        ref,
-        { clientOrderId: intent.client_order_id, state: intent.state },
-        view.eventTime,
-      );
-      const time = toTimestamp(view.eventTime);
-      transaction.write(SET_VIEW, [
-        intent.client_order_id,
-        state,
-        view.status,
-        view.executed,
-        time,
-        last,
-      ]);
-    }
-  }
-  if (unlinked.length > 0)
-    last = await linkFills(transaction, ref, intent, unlinked, last, order.eventTime);
+  const viewed = applyView(transaction, ref, intent, orders, seq);
+  const last =
+    unlinked.length === 0
+      ? viewed
+      : await linkFills(transaction, ref, intent, unlinked, viewed, order.eventTime);
   if (last === seq) return;
   setSeq(transaction, ref.account, last);
   notify(transaction, 'rows', ref);
+}
+
+/** Writes what the intent's orders now say, if that is news; returns the highest number given. */
+function applyView(
+  transaction: Transaction,
+  ref: SymbolRef,
+  intent: z.output<typeof intentRow>,
+  orders: readonly z.output<typeof orderRow>[],
+  seq: number,
+): number {
+  const { client_order_id: clientOrderId, order_status: status, executed, state } = intent;
+  const now = orderView(intent.kind, orders.map(toView));
+  if (now === undefined) return seq;
+  const view = forward(status === null ? null : { status, executed }, now, intent.quantity);
+  if (view.status === status && view.executed === executed) return seq;
+  const next = acknowledge(transaction, ref, { clientOrderId, state }, view.eventTime);
+  const values = [clientOrderId, next, view.status, view.executed, toTimestamp(view.eventTime)];
+  transaction.write(SET_VIEW, [...values, seq + 1]);
+  return seq + 1;
 }
 
 // The intent of an order: the client id, or the conditional parent that names it as its child.

@@ -1,9 +1,8 @@
 /** Average-cost accounting, exact: realised profit is always cash received minus inventory at cost. */
-import { divide } from '../money/decimal-text.ts';
+import { SCALE, divide } from '../money/decimal-text.ts';
 import { notional } from '../money/arithmetic.ts';
 import type { Side } from '../market/market.ts';
 import type { Money, Price, Quantity } from '../money/units.ts';
-import { SCALE } from '../money/decimal-text.ts';
 
 export type Position = {
   /** Signed, long positive. */

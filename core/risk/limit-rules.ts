@@ -92,7 +92,7 @@ export const exposureWith = (order: OrderIntent, context: RiskContext): SymbolEx
     ? context.exposure
     : withOrder(context.exposure, order.side, orderQuantity(order), reserve(order, context));
 
-export const grossNotional = (exposure: SymbolExposure, context: RiskContext): Money =>
+const grossNotional = (exposure: SymbolExposure, context: RiskContext): Money =>
   (worstNotional(exposure) + context.otherNotional) as Money;
 
 const orderQuantity = (order: OrderIntent) =>

@@ -1,6 +1,5 @@
 /** Rules that hold for a moment only: checked when an order is approved and again when it is sent. */
-import { priceText } from '../money/units.ts';
-import { price } from '../money/units.ts';
+import { price, priceText } from '../money/units.ts';
 import type { DeniedCode, DeniedReason } from '../orders/denied-reason.ts';
 import type { OrderIntent } from '../orders/order.ts';
 import { mid, statedPrice } from './order-figures.ts';

@@ -1,12 +1,11 @@
 /** An intent's texts as exact integers, for the rules. */
-import { parseDecimal } from '../money/decimal-text.ts';
+import { SCALE, divide, parseDecimal } from '../money/decimal-text.ts';
 import type { Price, Quantity } from '../money/units.ts';
 import { parsePrice, price } from '../money/units.ts';
 import type { Quote } from '../market/market.ts';
 import type { OrderIntent } from '../orders/order.ts';
 import { isSet, scaled } from './percent.ts';
 import type { RiskLimits } from './risk-limits.ts';
-import { SCALE, divide } from '../money/decimal-text.ts';
 
 /** Positive, or undefined for anything else. */
 export function quantityOf(order: OrderIntent): Quantity | undefined {

@@ -1,6 +1,5 @@
 /** Comparisons with percentages, exact and by multiplication: `value > pct % of base`. */
-import { SCALE } from '../money/decimal-text.ts';
-import { parseDecimal } from '../money/decimal-text.ts';
+import { SCALE, parseDecimal } from '../money/decimal-text.ts';
 import { textFromNumber } from '../money/units.ts';
 
 /** A limit that may be used: finite and positive. */

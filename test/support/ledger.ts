@@ -103,7 +103,7 @@ export const QUOTE: Quote = {
   mark: '60000',
 } as Quote;
 
-export const RULES = {
+const RULES = {
   symbol: 'BTCUSDT',
   base: 'BTC',
   quote: 'USDT',
