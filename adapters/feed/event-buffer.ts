@@ -16,8 +16,8 @@ export class EventBuffer {
   /** Market time that was handed out: later events lie after it, or a cursor would skip them. */
   #handedOut: EpochMs = 0;
 
-  get isEmpty(): boolean {
-    return this.#events.length === 0;
+  has(kind: MarketEvent['kind']): boolean {
+    return this.#events.some((event) => event.kind === kind);
   }
 
   /** Takes an event; one for a market time that was handed out already moves right behind it. */

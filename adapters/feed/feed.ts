@@ -24,7 +24,8 @@ export type Feed = {
 };
 
 const HOUSEKEEPING_MS = 500;
-const REBUILD_INTERVAL_MS = 15_000;
+/** A new connection gets several times the allowed silence before it is replaced too. */
+const REBUILD_INTERVAL = 4;
 /** A symbol that nobody watches for this long lives elsewhere. */
 const UNWATCHED_LIMIT_MS = 600_000;
 
@@ -51,7 +52,8 @@ export async function createFeed(options: FeedOptions): Promise<Feed> {
   const rebuildIfSilent = (): void => {
     const { silentMs = 15_000, wallClock } = options;
     const isSilent = [...slots.values()].some((slot) => slot.feed.silentMs > silentMs);
-    if (!isSilent || link !== undefined || wallClock() - rebuiltAt < REBUILD_INTERVAL_MS) return;
+    if (!isSilent || link !== undefined || wallClock() - rebuiltAt < REBUILD_INTERVAL * silentMs)
+      return;
     rebuiltAt = wallClock();
     void streams.rebuild();
   };

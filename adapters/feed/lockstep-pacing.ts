@@ -102,9 +102,11 @@ export class LockstepPacing implements FeedPacing {
   /** Hands out what came of the step, or acknowledges it. A watch call or an event pokes again. */
   async #settle(): Promise<void> {
     const { feed, ordersRecorded } = this.#parts;
+    const step = this.#step;
     await ordersRecorded();
     await feed().readLedger();
-    const step = this.#step;
+    // A step that came in meanwhile has not been waited for; it pokes, and so do bars that it needs.
+    if (this.#step !== step || !feed().isIdle) return;
     if (feed().deliver() || !feed().isSettled || step === undefined) return;
     await this.#acknowledge(step);
   }

@@ -111,7 +111,8 @@ export class SymbolFeed implements MarketListener {
       return call.result;
     }
     this.#end(nothing('superseded'));
-    if (request.prefix.epoch !== this.#epoch) this.#owesSnapshot = true;
+    // A workflow that has just reconciled has seen nothing yet.
+    if (cursor.marketTime === 0) this.#owesSnapshot = true;
     this.#epoch = request.prefix.epoch;
     this.#watchSeq = watchSeq;
     this.#call = call;
@@ -227,13 +228,13 @@ export class SymbolFeed implements MarketListener {
    * A feed or a workflow that has just begun need not wait for the next bar: it gets the readings
    * as they are, unless the workflow goes on and has handled the last bar already.
    */
-  #offerSnapshot({ watchSeq, cursor }: WatchRequest): void {
+  #offerSnapshot({ cursor }: WatchRequest): void {
     const { features, quote } = this.#intake;
     if (!this.#owesSnapshot || features === undefined || quote === null) return;
     this.#owesSnapshot = false;
     const last = features.byTimeframe['5m'];
     const closedAt = last === null ? Infinity : last.barTime + TIMEFRAME_MS['5m'];
-    if (watchSeq > 1 && cursor.marketTime >= closedAt) return;
+    if (cursor.marketTime >= closedAt || this.#buffer.has('barClosed')) return;
     this.#buffer.push({ kind: 'barClosed', time: quote.time, quote, features });
   }
 }

@@ -8,7 +8,8 @@ import type { PriceText, QuantityText } from '../../core/money/units.ts';
 import { clientOrderId } from '../../core/orders/client-order-id.ts';
 import type { OrderIntent } from '../../core/orders/order.ts';
 import { START, scriptedMarket } from '../../venue/testing/scripted-market.ts';
-import { KEYS, startBench } from '../../venue/testing/venue-bench.ts';
+import { KEYS } from '../../venue/testing/keys.ts';
+import { startBench } from '../../venue/testing/venue-bench.ts';
 import type { Bench } from '../../venue/testing/venue-bench.ts';
 
 const SYMBOL = 'BTCUSDT';

@@ -53,7 +53,7 @@ describe('through the user stream', () => {
     expect(statuses(rows).slice(-2)).toEqual(['fill', 'filled']);
   });
 
-  test('a stop that triggers: the fill of its child carries the id of the stop', async () => {
+  test('a stop that triggers: the fill of its child, and which stop it was', async () => {
     await bench.place({});
     await rowsUntil(hasFills(1));
     const stop = await bench.place({
@@ -66,8 +66,13 @@ describe('through the user stream', () => {
     const fills = () => bench.ledger.fillsOf(SYMBOL);
     for (let step = 0; step < DIP_STEP + 1; step += 1) await bench.venue.step();
     await rowsUntil(() => fills().length === 2);
+    // Whichever came first: the fill of the child, or the stop that names it.
     const id = stop?.kind === 'acked' ? stop.order.clientOrderId : 'none';
-    expect(fills()[1]).toMatchObject({ clientOrderId: id, side: 'sell', quantity: '0.01' });
+    const [, child] = fills();
+    await expect
+      .poll(() => [...bench.ledger.orders.values()].filter((order) => order.clientOrderId === id))
+      .toMatchObject([{ conditional: true, childOrderId: child?.orderId, executed: '0.01' }]);
+    expect(child).toMatchObject({ side: 'sell', quantity: '0.01' });
     expect(bench.journal.entries).toEqual([]);
   });
 

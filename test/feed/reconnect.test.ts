@@ -1,6 +1,8 @@
 /** Market data over connections that break. */
 import { afterEach, expect, test } from 'vitest';
+import type { FeedOptions } from '../../adapters/feed/feed-options.ts';
 import type { MarketEvent } from '../../core/market/features.ts';
+import type { PriceText } from '../../core/money/units.ts';
 import { START, scriptedMarket } from '../../venue/testing/scripted-market.ts';
 import { SYMBOL, startFeedBench } from './feed-bench.ts';
 import type { FeedBench } from './feed-bench.ts';
@@ -12,10 +14,10 @@ const RISING = Array.from({ length: 200 }, (_, i) => 50_000 + 100 * Math.floor(i
 let bench: FeedBench;
 afterEach(() => bench.close());
 
-async function start(): Promise<void> {
+async function start(options: Partial<FeedOptions> = { staleAtMs: [400] }): Promise<void> {
   bench = await startFeedBench(
     { source: scriptedMarket({ [SYMBOL]: RISING }, { stepMs: STEP_MS }) },
-    () => ({ staleAtMs: [400] }),
+    () => options,
   );
   const first = bench.watch();
   await bench.listening();
@@ -65,15 +67,13 @@ test('silence is said once, and when prices come again', async () => {
 });
 
 test('a socket that stays open and says nothing is replaced', async () => {
-  bench = await startFeedBench(
-    { source: scriptedMarket({ [SYMBOL]: RISING }, { stepMs: STEP_MS }) },
-    () => ({ silentMs: 300 }),
-  );
-  const first = bench.watch();
+  await start({ silentMs: 200 });
+  const connections = () => bench.network.accepted;
+  const before = connections();
+  await expect.poll(connections, { timeout: 5_000 }).toBeGreaterThan(before);
   await bench.listening();
-  await bench.venue.step();
-  await first;
-  const subscribed = async () => (await bench.venue.admin('GET', '/state'))['subscriptions'];
-  const before = await subscribed();
-  expect(before).toBeDefined();
+  const breakout = { lower: '1' as PriceText, upper: '2' as PriceText };
+  const watched = bench.watch({ breakout });
+  await steps(1);
+  expect((await watched).events).toMatchObject([{ kind: 'breakout' }]);
 });

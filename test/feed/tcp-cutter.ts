@@ -6,6 +6,8 @@ export type TcpCutter = {
   readonly origin: string;
   /** Ends every open connection. */
   cut(): void;
+  /** Connections taken so far. */
+  accepted: number;
   /** While true, new connections end at once. */
   refuse: boolean;
   close(): Promise<void>;
@@ -20,13 +22,14 @@ export async function startTcpCutter(target: string): Promise<TcpCutter> {
     socket.on('error', () => socket.destroy());
   };
   const cut = (): void => sockets.forEach((socket) => socket.destroy());
-  const cutter = { refuse: false };
+  const cutter = { refuse: false, accepted: 0 };
   const server = createServer((client) => {
     keep(client);
     if (cutter.refuse) {
       client.destroy();
       return;
     }
+    cutter.accepted += 1;
     const upstream = connect(Number(port), hostname);
     keep(upstream);
     client.on('close', () => upstream.destroy());
