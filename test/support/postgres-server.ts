@@ -1,4 +1,5 @@
 /** One real PostgreSQL for a test run, in a folder and on a port of its own. */
+import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,11 +21,31 @@ export async function startPostgresServer(): Promise<PostgresServer> {
     port: await freePort(),
     durable: false,
   });
+  const endGuard = guard(server.identity.pid, folder);
   return {
     url: new URL('/', server.connectionString).href,
     stop: async () => {
+      endGuard();
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs until its input ends, which our end of the pipe does however we end. */
+const GUARD = `
+  const [pid, folder] = process.argv.slice(1);
+  process.stdin.resume().on('close', () => {
+    try { process.kill(Number(pid), 'SIGINT'); } catch { /* it has ended by itself */ }
+    setTimeout(() => require('node:fs').rmSync(folder, { recursive: true, force: true }), 2_000);
+  });`;
+
+/** The server is in a process group of its own: a test run that is killed would leave it behind. */
+function guard(pid: number, folder: string): () => void {
+  const child = spawn(process.execPath, ['-e', GUARD, String(pid), folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  child.unref();
+  return () => void child.kill('SIGKILL');
 }
