@@ -62,6 +62,10 @@ export type ExchangeGateway = {
   findOrder(symbol: string, clientOrderId: string): Promise<VenueOrder | undefined>;
   /** Ordinary and conditional: two calls. */
   openOrders(symbol: string): Promise<VenueOrder[]>;
+  /** Of the whole account, whatever their symbols: two calls, dear ones (40 weight each). */
+  openOrdersAll(): Promise<(VenueOrder & { readonly symbol: string })[]>;
+  /** The venue's own cancel of every ordinary order of a symbol, whoever placed it. */
+  cancelAll(symbol: string): Promise<void>;
   /** Finished orders, ordinary and conditional, since a venue time. */
   closedOrders(symbol: string, since: EpochMs): Promise<VenueOrder[]>;
   fillsSince(symbol: string, since: EpochMs): Promise<Fill[]>;

@@ -19,7 +19,7 @@ import type { Exchange } from './exchange-client.ts';
 import { read } from './reply.ts';
 import { VENUE_TRAITS } from './venue-table.ts';
 import { PAGE_ROWS } from './venue-wire.ts';
-import type { Fees, OrderId, PageStart, VenueReads } from './venue-wire.ts';
+import type { Fees, OrderId, PageStart, PlacedOrder, VenueReads } from './venue-wire.ts';
 
 const traits = VENUE_TRAITS['binance-usdm'];
 
@@ -36,6 +36,7 @@ export const binanceUsdmReads = (exchange: Exchange): VenueReads => ({
   quote: (symbol) => quote(exchange, symbol),
   order: (symbol, id, conditional) => order(exchange, symbol, id, conditional),
   openOrders: (symbol, conditional) => openOrders(exchange, symbol, conditional),
+  openOrdersAll: (conditional) => openOrdersAll(exchange, conditional),
   allOrders: (symbol, conditional, start) => allOrders(exchange, symbol, conditional, start),
   trades: async (symbol, start) => {
     const parameters = { symbol, ...pageParameters(start, 'fromId') };
@@ -106,6 +107,20 @@ async function openOrders(exchange: Exchange, symbol: string, conditional: boole
   }
   const ask = () => exchange.fapiPrivateGetOpenOrders({ symbol });
   return (await read(z.array(orderSchema), 'openOrders', ask)).map(toVenueOrder);
+}
+
+async function openOrdersAll(
+  exchange: Exchange,
+  conditional: boolean,
+): Promise<readonly PlacedOrder[]> {
+  if (conditional) {
+    const ask = () => exchange.fapiPrivateGetOpenAlgoOrders();
+    const orders = await read(z.array(algoSchema), 'openAlgoOrders', ask);
+    return orders.map((order) => ({ ...toConditionalOrder(order), symbol: order.symbol }));
+  }
+  const ask = () => exchange.fapiPrivateGetOpenOrders();
+  const orders = await read(z.array(orderSchema), 'openOrders', ask);
+  return orders.map((order) => ({ ...toVenueOrder(order), symbol: order.symbol }));
 }
 
 async function allOrders(

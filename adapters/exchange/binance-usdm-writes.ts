@@ -26,6 +26,9 @@ export const binanceUsdmWrites = (exchange: Exchange): VenueWrites => ({
   placeBatch: (symbol, intents, timestamp) => placeBatch(exchange, symbol, intents, timestamp),
   cancel: (symbol, clientOrderId, conditional) =>
     cancel(exchange, symbol, clientOrderId, conditional),
+  cancelAll: async (symbol) => {
+    await exchange.fapiPrivateDeleteAllOpenOrders({ symbol });
+  },
   setOneWay: async () => {
     await exchange.fapiPrivatePostPositionSideDual({ dualSidePosition: 'false' });
   },

@@ -6,7 +6,7 @@ import type { CancelOutcome } from '../../core/orders/outcomes.ts';
 import type { ExchangeGateway, PlaceReply, VenueOrder } from '../ports.ts';
 import { binanceUsdmReads } from './binance-usdm-reads.ts';
 import { binanceUsdmWrites } from './binance-usdm-writes.ts';
-import { classifyFailure } from './errors.ts';
+import { classifyFailure, writeError } from './errors.ts';
 import { readHistory } from './history.ts';
 import { KnownOrders } from './known-orders.ts';
 import type { ExchangeTransport } from './paper-transport.ts';
@@ -17,7 +17,7 @@ import { RulesCache } from './rules-cache.ts';
 import { createVenueClock } from './venue-clock.ts';
 import type { VenueClock } from './venue-clock.ts';
 import { VENUE_TRAITS } from './venue-table.ts';
-import type { VenueWire } from './venue-wire.ts';
+import type { PlacedOrder, VenueWire } from './venue-wire.ts';
 
 export type ExchangeGatewayOptions = {
   readonly transport: ExchangeTransport;
@@ -51,7 +51,7 @@ export async function createExchangeGateway(
   return new VenueGateway(wire, clock, budget, options.wallClock);
 }
 
-class VenueGateway implements ExchangeGateway {
+export class VenueGateway implements ExchangeGateway {
   readonly #wire: VenueWire;
   readonly #clock: VenueClock;
   readonly #budget: RequestBudget;
@@ -144,6 +144,22 @@ class VenueGateway implements ExchangeGateway {
     const orders = [...ordinary, ...conditional];
     for (const order of orders) this.#known.learn(order);
     return orders;
+  }
+
+  async openOrdersAll(): Promise<PlacedOrder[]> {
+    const [ordinary, conditional] = await Promise.all([
+      this.#wire.openOrdersAll(false),
+      this.#wire.openOrdersAll(true),
+    ]);
+    return [...ordinary, ...conditional];
+  }
+
+  async cancelAll(symbol: string): Promise<void> {
+    try {
+      await this.#wire.cancelAll(symbol);
+    } catch (error) {
+      throw writeError(error);
+    }
   }
 
   async closedOrders(symbol: string, since: EpochMs): Promise<VenueOrder[]> {

@@ -20,6 +20,7 @@ export type SymbolSettings = {
   readonly marginMode: 'isolated' | 'cross';
   readonly leverage: number;
 };
+export type PlacedOrder = VenueOrder & { readonly symbol: string };
 export type OrderId = { readonly clientOrderId: string } | { readonly venueOrderId: string };
 
 /** Public and account reads. They throw VenueUnavailable or VenueRejected, only. */
@@ -31,6 +32,8 @@ export type VenueReads = {
   /** Undefined: not found now. */
   order(symbol: string, id: OrderId, conditional: boolean): Promise<VenueOrder | undefined>;
   openOrders(symbol: string, conditional: boolean): Promise<readonly VenueOrder[]>;
+  /** Of every symbol of the account. */
+  openOrdersAll(conditional: boolean): Promise<readonly PlacedOrder[]>;
   /** Open and finished, oldest first. */
   allOrders(symbol: string, conditional: boolean, start: PageStart): Promise<readonly VenueOrder[]>;
   /** Without client ids: the venue's trade rows do not carry them. Oldest first. */
@@ -52,6 +55,7 @@ export type VenueWrites = {
     timestamp: EpochMs,
   ): Promise<readonly (VenueOrder | Failure)[]>;
   cancel(symbol: string, clientOrderId: string, conditional: boolean): Promise<void>;
+  cancelAll(symbol: string): Promise<void>;
   setOneWay(): Promise<void>;
   setIsolated(symbol: string): Promise<void>;
   setLeverage(symbol: string, leverage: number): Promise<void>;
