@@ -15,12 +15,22 @@ export type VenueAccount = {
   close(): Promise<void>;
 };
 
-/** Throws VenueUnavailable while the venue does not answer, VenueRejected when it is no paper venue. */
-export async function openVenueAccount(config: TidegateConfig): Promise<VenueAccount> {
+/**
+ * Throws VenueUnavailable while the venue does not answer, VenueRejected when it is no paper venue.
+ * `requestWeightMax`: see the gateway's.
+ */
+export async function openVenueAccount(
+  config: TidegateConfig,
+  limits: { readonly requestWeightMax?: number } = {},
+): Promise<VenueAccount> {
   const { apiKey, secret } = paperKeys(config.account.name);
   const origin = `http://${config.bindAddress}:${config.ports.venue}`;
   const transport = await createPaperTransport({ origin, apiKey, secret });
-  const gateway = await createExchangeGateway({ transport, wallClock: () => Date.now() });
+  const gateway = await createExchangeGateway({
+    transport,
+    wallClock: () => Date.now(),
+    ...limits,
+  });
   return {
     transport,
     gateway,

@@ -43,7 +43,9 @@ export async function startWorkerRole(config: TidegateConfig, probe = NO_PROBE):
   const lockstep = lockstepOf(process.env);
   const wallClock = () => Date.now();
   const bundle = workflowBundle();
-  const account = await openVenueAccount(config);
+  // In lockstep a day of market time passes in a minute of wall time: no limit a minute fits.
+  const limits = lockstep === undefined ? {} : { requestWeightMax: Number.POSITIVE_INFINITY };
+  const account = await openVenueAccount(config, limits);
   const stores = openStores(config, lockstep !== undefined);
   const strategyConfig = (symbol: string) => strategyConfigOf(config, symbol);
   const { transport, gateway, ledger, journal } = probe.ports({ ...account, ...stores });

@@ -23,13 +23,15 @@ export type ExchangeGatewayOptions = {
   readonly transport: ExchangeTransport;
   /** Wall milliseconds of this machine. */
   readonly wallClock: () => EpochMs;
+  /** Request weight a wall minute; Binance's by default. */
+  readonly requestWeightMax?: number;
 };
 
 /** Connects to Binance USD-M (or its paper twin) and measures its clock. Throws VenueUnavailable. */
 export async function createExchangeGateway(
   options: ExchangeGatewayOptions,
 ): Promise<ExchangeGateway> {
-  const budget = new RequestBudget(options.wallClock);
+  const budget = new RequestBudget(options.wallClock, options.requestWeightMax);
   const reads = await openReadClient(options.transport, budget, (headers) =>
     clock.onResponse(headers),
   );

@@ -8,7 +8,7 @@ import type { ExchangeTransport } from './paper-transport.ts';
 /** Request weight a minute on Binance USD-M. */
 const WEIGHT_MAX = 2_400;
 /** The rest is for orders, cancels and whoever else uses this address. */
-const READ_WEIGHT_MAX = WEIGHT_MAX * 0.75;
+const READ_SHARE = 0.75;
 const WAIT_MAX_MS = 5_000;
 const MINUTE_MS = 60_000;
 const BLOCK_DEFAULT_MS = 10_000;
@@ -35,12 +35,15 @@ export async function openReadClient(
 
 export class RequestBudget {
   readonly #wallClock: () => EpochMs;
+  readonly #readWeightMax: number;
   #usedWeight = 0;
   #minute = 0;
   #blockedUntil = 0;
 
-  constructor(wallClock: () => EpochMs) {
+  /** `weightMax`: what the venue allows in a minute. */
+  constructor(wallClock: () => EpochMs, weightMax = WEIGHT_MAX) {
     this.#wallClock = wallClock;
+    this.#readWeightMax = weightMax * READ_SHARE;
   }
 
   /** Wall milliseconds for which the venue told us to stay away (429, 418). */
@@ -62,7 +65,7 @@ export class RequestBudget {
     const now = this.#wallClock();
     const minute = Math.floor(now / MINUTE_MS);
     if (minute > this.#minute) this.#setUsed(0);
-    const full = this.#usedWeight + weight > READ_WEIGHT_MAX;
+    const full = this.#usedWeight + weight > this.#readWeightMax;
     const untilNextMinuteMs = full ? (minute + 1) * MINUTE_MS - now : 0;
     const waitMs = Math.max(this.blockedMs, untilNextMinuteMs);
     this.#usedWeight += weight;
