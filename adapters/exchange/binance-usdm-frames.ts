@@ -14,7 +14,8 @@ import {
   quantityOf,
   side,
 } from './binance-usdm-orders.ts';
-import { algoUpdateSchema, orderUpdateSchema, userFrameSchema } from './binance-usdm-schemas.ts';
+import type { algoUpdateSchema, orderUpdateSchema } from './binance-usdm-schemas.ts';
+import { userFrameSchema } from './binance-usdm-schemas.ts';
 
 export type StreamTick = Exclude<Tick, { kind: 'barGap' }>;
 export type MarketFrame = { readonly symbol: string; readonly tick: StreamTick };

@@ -59,7 +59,8 @@ export async function createExchangeClient(
 
 /** ccxt binds these when it needs them, so they are replaced on the instance before that. */
 function observe(exchange: Exchange, { onFrame, onResponse, onConnected }: ClientObservers): void {
-  if (onConnected !== undefined) exchange.onConnected = (client) => onConnected(client.url);
+  if (onConnected !== undefined)
+    exchange.onConnected = (client: { url: string }) => onConnected(client.url);
   if (onFrame !== undefined) {
     const handle = exchange.handleMessage.bind(exchange);
     exchange.handleMessage = (client, frame: unknown) => {

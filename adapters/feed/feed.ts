@@ -58,11 +58,11 @@ export async function createFeed(options: FeedOptions): Promise<Feed> {
     void streams.rebuild();
   };
   const housekeeping = setInterval(() => {
-    for (const [symbol, { feed, close }] of slots) {
-      feed.checkFreshness();
-      if (feed.unwatchedMs <= UNWATCHED_LIMIT_MS) continue;
+    for (const [symbol, slot] of slots) {
+      slot.feed.checkFreshness();
+      if (slot.feed.unwatchedMs <= UNWATCHED_LIMIT_MS) continue;
       slots.delete(symbol);
-      void close();
+      void slot.close();
     }
     rebuildIfSilent();
   }, HOUSEKEEPING_MS);

@@ -33,6 +33,11 @@ export class Freshness {
     return this.#receivedAt.quote !== undefined && this.#receivedAt.mark !== undefined;
   }
 
+  /** Staleness was said, and nothing since. */
+  get isStale(): boolean {
+    return this.#said > 0;
+  }
+
   /** What is to be said since the last call: staleness once per step, freshness once after it. */
   check(): 'stale' | 'fresh' | undefined {
     const age = this.ageMs;

@@ -51,9 +51,16 @@ export class LedgerTail {
     void this.read();
   }
 
-  /** Like `read`, but nothing where no notice came since the last one. */
+  /**
+   * Reads everything above the cursor at once, if there may be anything. What was read before is
+   * dropped: a row changes its number with each change, so rows of different moments tell one thing
+   * several times.
+   */
   async readIfNoticed(): Promise<void> {
-    if (this.#isNoticed || this.#reading !== undefined) await this.read();
+    if (!this.#isNoticed && this.#reading === undefined && this.#rows.length === 0) return;
+    await this.#reading;
+    this.#rows = [];
+    await this.read();
   }
 
   /**

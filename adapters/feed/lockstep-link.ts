@@ -31,7 +31,8 @@ const replySchema = z.object({
       }),
     )
     .default([]),
-  error: z.string().optional(),
+  /** Answer to `state`: the step that is not settled yet. */
+  waiting: z.object({ symbol: z.string(), time: z.number() }).nullish(),
 });
 export type LockstepReply = z.output<typeof replySchema>;
 
@@ -72,6 +73,12 @@ export class LockstepLink {
     return this.#ask({ op: 'ack', symbol, time, orders });
   }
 
+  /** Market time of the step of this symbol that the venue waits for. */
+  async openStep(symbol: string): Promise<EpochMs | undefined> {
+    const waiting = (await this.#ask({ op: 'state' }))?.waiting;
+    return waiting?.symbol === symbol ? waiting.time : undefined;
+  }
+
   async close(): Promise<void> {
     this.#closed.abort();
     const socket = await this.#socket?.catch(() => undefined);
@@ -106,7 +113,7 @@ export class LockstepLink {
     const socket = new WebSocket(this.#url, { headers });
     socket.on('open', () => resolve(socket));
     socket.on('error', reject);
-    socket.on('message', (data) => this.#onMessage(String(data)));
+    socket.on('message', (data: Buffer) => this.#onMessage(data.toString()));
     socket.on('close', () => void this.#onClose());
     return promise;
   }

@@ -4,7 +4,7 @@
  * once when nothing came of it, otherwise when the workflow has settled what did.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EpochMs } from '../../core/market/market.ts';
+import type { EpochMs, Quote } from '../../core/market/market.ts';
 import type { StreamTick } from '../exchange/binance-usdm-frames.ts';
 import type { HeardOrders } from './heard-orders.ts';
 import type { LockstepLink } from './lockstep-link.ts';
@@ -27,6 +27,7 @@ export type LockstepPacingParts = {
   /** Everything that the venue sent about orders is in the ledger. */
   readonly ordersRecorded: () => Promise<void>;
   readonly heard: HeardOrders;
+  readonly readQuote: () => Promise<Quote>;
   /** Asks the venue for its orders, when an event of it got lost. */
   readonly reconcile: () => Promise<void>;
 };
@@ -68,6 +69,18 @@ export class LockstepPacing implements FeedPacing {
   poke(): void {
     this.#again = true;
     if (!this.#running) void this.#run();
+  }
+
+  /** Frames of a step may have been lost with the connection: the market stands there still. */
+  async resume(): Promise<void> {
+    const { link, symbol, readQuote, feed } = this.#parts;
+    const open = await link.openStep(symbol);
+    if (open === undefined || open <= this.#taken || this.#frames.size > 0) return;
+    const { bid, ask, mark } = await readQuote();
+    if (open <= this.#taken || this.#frames.size > 0) return;
+    this.#frames.set('quote', { kind: 'quote', time: open, bid, ask });
+    this.#frames.set('mark', { kind: 'mark', time: open, mark });
+    feed().takeTicks(this.#take());
   }
 
   close(): void {

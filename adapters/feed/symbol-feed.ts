@@ -34,6 +34,8 @@ export type FeedPacing = {
   collect(tick: StreamTick): readonly StreamTick[];
   /** Something changed: rows, events, a watch call, a step taken. */
   poke(): void;
+  /** All channels are subscribed, for the first time or again. */
+  resume(): Promise<void>;
 };
 
 type QuoteTick = Extract<StreamTick, { kind: 'quote' }>;
@@ -136,6 +138,7 @@ export class SymbolFeed implements MarketListener {
     this.#parts.freshness.received(tick.kind);
     if (tick.kind === 'quote') this.#prices.quote = tick;
     else this.#prices.mark = tick;
+    if (this.#parts.freshness.isStale) this.checkFreshness();
   }
 
   /** A step of a market in lockstep. */
@@ -151,8 +154,10 @@ export class SymbolFeed implements MarketListener {
 
   onLive(channel: Channel): void {
     this.#live.add(channel);
-    if (this.#live.size === CHANNELS) this.#subscribed.resolve();
     if (channel === 'trade') this.#intake.live();
+    if (this.#live.size < CHANNELS) return;
+    this.#subscribed.resolve();
+    void this.#parts.pacing?.resume().catch(() => undefined);
   }
 
   onLost(channel: Channel): void {

@@ -66,7 +66,7 @@ async function joinWhenReady(
 }
 
 function createPacing(
-  { account }: SlotParts,
+  { account, options }: SlotParts,
   link: LockstepLink,
   symbol: string,
   heard: HeardOrders,
@@ -78,6 +78,7 @@ function createPacing(
     feed,
     heard,
     ordersRecorded: () => account.recorded(),
+    readQuote: () => options.gateway.quote(symbol),
     reconcile: () => account.reconcile(symbol),
   });
 }

@@ -2,6 +2,7 @@
  * The account's own events. A connection that is lost, silent or out of its listen key is replaced
  * by a new ccxt instance: ccxt itself ignores an expired key and stays connected to nothing.
  */
+import { once } from 'node:events';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { parseUserFrame } from '../exchange/binance-usdm-frames.ts';
@@ -50,9 +51,13 @@ export class UserStream {
     const client = this.#client();
     if (client === undefined) return;
     const { connection, duplex } = client;
-    const answered = new Promise<void>((resolve) => connection.once('pong', () => resolve()));
+    const over = new AbortController();
+    const { signal } = over;
+    const answered = [once(connection, 'pong', { signal }), once(connection, 'close', { signal })];
+    const limit = delay(BARRIER_LIMIT_MS, undefined, { signal, ref: false });
     connection.ping();
-    await Promise.race([answered, delay(BARRIER_LIMIT_MS, undefined, { ref: false })]);
+    await Promise.race([...answered, limit]).catch(() => undefined);
+    over.abort();
     while (duplex.readableLength > 0 && connection.readyState === connection.OPEN) await nextTurn();
     await nextTurn();
   }

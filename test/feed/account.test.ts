@@ -22,7 +22,11 @@ afterEach(() => bench.close());
 /** Watches until the rows that came satisfy a condition; every row exactly once, in order. */
 async function rowsUntil(isEnough: (rows: readonly LedgerRow[]) => boolean): Promise<LedgerRow[]> {
   const rows: LedgerRow[] = [];
-  while (!isEnough(rows)) rows.push(...(await bench.watch()).ledger);
+  while (!isEnough(rows)) {
+    const { ledger, outcome } = await bench.watch();
+    if (outcome === 'handover') throw new Error('the feed ended');
+    rows.push(...ledger);
+  }
   expect(rows.map((row) => row.seq)).toEqual(rows.map((_, index) => (rows[0]?.seq ?? 0) + index));
   return rows;
 }
@@ -128,8 +132,9 @@ test('a listen key that expires is replaced', async () => {
   await bench.listening();
   await bench.venue.step();
   await first;
-  // The key ends twice meanwhile; each time a new one is asked for.
-  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  // Each new connection is followed by a comparison: the key ends twice meanwhile.
+  const before = bench.ledger.comparisons;
+  await expect.poll(() => bench.ledger.comparisons, { timeout: 10_000 }).toBe(before + 2);
   await bench.venue.listening('user');
   await bench.place({});
   await rowsUntil(hasFills(1));

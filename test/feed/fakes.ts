@@ -18,6 +18,8 @@ export class FakeLedger implements Partial<Ledger> {
   readonly #listeners = new Map<string, Set<() => void>>();
   /** Refuses so many writes, as a database that is away. */
   failures = 0;
+  /** How often the feed compared it with the venue. */
+  comparisons = 0;
 
   async recordFill({ symbol }: SymbolRef, fill: Fill): Promise<boolean> {
     this.#maybeFail();
@@ -53,6 +55,7 @@ export class FakeLedger implements Partial<Ledger> {
   }
 
   async openIntents(): ReturnType<Ledger['openIntents']> {
+    this.comparisons += 1;
     return [];
   }
 

@@ -31,7 +31,8 @@ async function until<K extends MarketEvent['kind']>(
   kind: K,
 ): Promise<Extract<MarketEvent, { kind: K }>> {
   for (;;) {
-    const { events } = await bench.watch();
+    const { events, outcome } = await bench.watch();
+    if (outcome === 'handover') throw new Error(`the feed ended before ${kind}`);
     for (const event of events)
       if (event.kind === kind) return event as Extract<MarketEvent, { kind: K }>;
   }
