@@ -4,10 +4,13 @@ import { amendOrder } from './amend.ts';
 import { cancelAllConditional, cancelAllOrders, cancelConditional, cancelOrder } from './cancel.ts';
 import type { Applied, Command, Replies } from './commands.ts';
 import { placeConditional } from './conditional.ts';
+import { endCountdown, setCountdown } from './countdown.ts';
 import { settleFunding } from './funding.ts';
+import { deleverage, fillOrder, liquidateNow } from './incidents.ts';
+import { setRules, setStatus } from './listing.ts';
 import { placeOrder } from './place.ts';
 import type { Run } from './run.ts';
-import { openAccount, setLeverage, setMarginType } from './settings.ts';
+import { openAccount, setFees, setLeverage, setMarginType } from './settings.ts';
 import type { MatchingState } from './state.ts';
 import { applyStep } from './step.ts';
 
@@ -30,6 +33,14 @@ const HANDLERS: Handlers = {
   setLeverage,
   setMarginType,
   funding: settleFunding,
+  setFees,
+  setCountdown,
+  countdownElapsed: endCountdown,
+  setRules,
+  setStatus,
+  fillOrder,
+  liquidate: liquidateNow,
+  deleverage,
 };
 
 const timeOf = (command: Command): EpochMs =>

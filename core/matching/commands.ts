@@ -1,5 +1,5 @@
 /** What the matching engine is told, and what it answers. JSON values: a journal of commands is a venue. */
-import type { EpochMs, MarketStep, Side } from '../market/market.ts';
+import type { EpochMs, InstrumentRules, MarketStep, Side } from '../market/market.ts';
 import type {
   AlgoView,
   ConditionalType,
@@ -7,6 +7,8 @@ import type {
   MatchingEvent,
   OrderType,
   OrderView,
+  SelfTradePrevention,
+  SymbolStatus,
   TimeInForce,
   WorkingType,
 } from './types.ts';
@@ -38,6 +40,8 @@ export type Place = OnSymbol & {
   /** LIMIT only; default GTC. */
   readonly timeInForce?: TimeInForce;
   readonly reduceOnly?: boolean;
+  /** Default NONE. */
+  readonly selfTradePrevention?: SelfTradePrevention;
   readonly newClientOrderId?: string;
 };
 
@@ -95,6 +99,42 @@ export type Funding = Timed & {
   readonly rate: string;
 };
 
+export type SetFees = Owned & {
+  readonly type: 'setFees';
+  readonly makerFeeBps: number;
+  readonly takerFeeBps: number;
+};
+
+/** Cancels the symbol's ordinary orders at a wall time, unless it is set again before; 0 ends it. */
+export type SetCountdown = OnSymbol & {
+  readonly type: 'setCountdown';
+  readonly deadline: EpochMs;
+};
+/** A countdown has come to its end: like cancelAll, and cancelAllConditional where that is wanted. */
+export type CountdownElapsed = OnSymbol & {
+  readonly type: 'countdownElapsed';
+  readonly conditional: boolean;
+};
+
+/** Lists a symbol, or gives a listed one other rules; its orders stay as they are. */
+export type SetRules = Timed & {
+  readonly type: 'setRules';
+  readonly instrument: InstrumentRules;
+};
+export type SetStatus = Timed & {
+  readonly type: 'setStatus';
+  readonly symbol: string;
+  readonly status: SymbolStatus;
+};
+
+/** A trade at the limit of a resting order, as if the market had reached it; all of it by default. */
+export type FillOrder = OnSymbol &
+  OrderKey & { readonly type: 'fillOrder'; readonly quantity?: string };
+/** Liquidates the position (crossed: all crossed positions) as if its margin were used up. */
+export type Liquidate = OnSymbol & { readonly type: 'liquidate' };
+/** Auto-deleverages the position at the mark; all of it by default. */
+export type Deleverage = OnSymbol & { readonly type: 'deleverage'; readonly quantity?: string };
+
 export type Command =
   | OpenAccount
   | ApplyMarket
@@ -107,7 +147,15 @@ export type Command =
   | CancelAllConditional
   | SetLeverage
   | SetMarginType
-  | Funding;
+  | Funding
+  | SetFees
+  | SetCountdown
+  | CountdownElapsed
+  | SetRules
+  | SetStatus
+  | FillOrder
+  | Liquidate
+  | Deleverage;
 
 /** The venue's numeric code and its text. */
 export type Rejection = { readonly ok: false; readonly code: number; readonly message: string };
@@ -129,6 +177,14 @@ export type Replies = {
   setLeverage: Rejection | { readonly ok: true; readonly leverage: number };
   setMarginType: Rejection | Done;
   funding: Rejection | Done;
+  setFees: Done;
+  setCountdown: Rejection | Done;
+  countdownElapsed: Rejection | Done;
+  setRules: Done;
+  setStatus: Rejection | Done;
+  fillOrder: OrderReply;
+  liquidate: Rejection | Done;
+  deleverage: Rejection | Done;
 };
 
 export type Applied<Type extends Command['type']> = {

@@ -56,6 +56,12 @@ const place = fc
     price: fc.option(priceAround(10_000)),
     timeInForce: fc.constantFrom('GTC' as const, 'IOC' as const, 'FOK' as const, 'GTX' as const),
     reduceOnly: fc.boolean(),
+    selfTradePrevention: fc.constantFrom(
+      'NONE' as const,
+      'EXPIRE_TAKER' as const,
+      'EXPIRE_MAKER' as const,
+      'EXPIRE_BOTH' as const,
+    ),
     newClientOrderId: fc.constantFrom('x', 'y', undefined),
   })
   .map(({ side, size, price, newClientOrderId, ...rest }) =>
@@ -113,6 +119,29 @@ const funding = fc
   .record({ symbol, rate: fc.constantFrom('0.0001', '-0.02', '0.00033333') })
   .map((settled): Command => ({ type: 'funding', time: 3_000, ...settled }));
 
+const incident = fc
+  .record({ key, orderKey, quantity: size })
+  .chain(({ key, orderKey, quantity }) =>
+    fc.constantFrom<Command[]>(
+      { type: 'fillOrder', ...key, ...orderKey, quantity },
+      { type: 'fillOrder', ...key, ...orderKey },
+      { type: 'liquidate', ...key },
+      { type: 'deleverage', ...key, quantity },
+      { type: 'countdownElapsed', ...key, conditional: true },
+      { type: 'setFees', ...key, makerFeeBps: -1, takerFeeBps: 3 },
+    ),
+  );
+const listing = fc.constantFrom<Command[]>(
+  { type: 'setStatus', time: 3_000, symbol: 'BTCUSDT', status: 'BREAK' },
+  { type: 'setStatus', time: 3_000, symbol: 'BTCUSDT', status: 'TRADING' },
+  { type: 'setStatus', time: 3_000, symbol: 'BTCUSDT', status: 'TRADING' },
+  ...CONFIG.instruments.map((instrument): Command => ({
+    type: 'setRules',
+    time: 3_000,
+    instrument: { ...instrument, tickSize: '1' as never, quantityStep: '0.005' as never },
+  })),
+);
+
 const commands = fc.array(
   fc.oneof(
     { weight: 8, arbitrary: step },
@@ -124,6 +153,8 @@ const commands = fc.array(
     { weight: 1, arbitrary: setLeverage },
     { weight: 1, arbitrary: setMarginType },
     { weight: 1, arbitrary: funding },
+    { weight: 2, arbitrary: incident },
+    { weight: 1, arbitrary: listing },
   ),
   { maxLength: 60, size: 'max' },
 );

@@ -26,6 +26,7 @@ export type NewOrder = Pick<
   | 'workingType'
   | 'algoId'
   | 'liquidation'
+  | 'selfTradePrevention'
 > & { readonly clientOrderId: string | undefined };
 
 export function emitOrder(

@@ -4,15 +4,16 @@
  * goes to the market, the clearance fee takes at most what is left and the venue's insurance pays
  * what is missing, so an isolated loss never exceeds its margin.
  */
+import { ensureDefined } from '../assert.ts';
 import { absQuantity, notional } from '../money/arithmetic.ts';
-import type { Money, Price } from '../money/units.ts';
+import type { Money, Price, Quantity } from '../money/units.ts';
 import { bookIncome, executeTrade } from './execution.ts';
 import { endOrder, openOrder } from './lifecycle.ts';
 import { consume, planLiquidation } from './liquidity.ts';
 import { crossWallet, maintenanceMargin, unrealized } from './margin.ts';
 import { cashShare, fromPct } from './rates.ts';
 import type { Run } from './run.ts';
-import type { Account, Position, SymbolState } from './state.ts';
+import type { Account, Order, Position, SymbolState } from './state.ts';
 import { accountOf, closingSide, positionOf, symbolOf } from './state.ts';
 
 const NO_PRICE = 0n as Price;
@@ -22,11 +23,20 @@ export function liquidateHolders(run: Run, symbol: SymbolState): void {
     const account = accountOf(run.state, accountId);
     const position = positionOf(run.state, account, symbol.instrument.symbol);
     if (position.quantity === 0n) continue;
-    const group = position.marginType === 'ISOLATED' ? [position] : crossedPositions(account);
+    const group = groupOf(account, position);
     const backing = backingOf(account, group);
     if (isUnderwater(run, group, backing)) liquidate(run, account, group, backing);
   }
 }
+
+/** Liquidates a position, with all others that are crossed if it is, whatever its margin. */
+export function liquidateWith(run: Run, account: Account, position: Position): void {
+  const group = groupOf(account, position);
+  liquidate(run, account, group, backingOf(account, group));
+}
+
+const groupOf = (account: Account, position: Position): Position[] =>
+  position.marginType === 'ISOLATED' ? [position] : crossedPositions(account);
 
 const crossedPositions = (account: Account): Position[] =>
   [...account.positions.values()].filter(
@@ -67,14 +77,33 @@ function expireOrders(run: Run, account: Account, symbol: string): void {
 
 /** Sells or buys the whole position; returns the notional traded. */
 function closeAtMarket(run: Run, account: Account, position: Position): Money {
-  const side = closingSide(position);
-  if (side === undefined) return 0n as Money;
+  if (position.quantity === 0n) return 0n as Money;
   const symbol = symbolOf(run.state, position.symbol);
   const quantity = absQuantity(position.quantity);
-  const order = openOrder(run, {
+  const clientId = `autoclose-${run.state.nextOrderId}`;
+  const order = openClosingOrder(run, position, { account, quantity, clientId });
+  let traded = 0n;
+  for (const fill of planLiquidation(run.state, symbol, order.side, quantity)) {
+    consume(symbol, order.side, fill.quantity);
+    executeTrade(run, order, fill, false);
+    traded += notional(fill.price, fill.quantity);
+  }
+  return traded as Money;
+}
+
+type Closing = {
+  readonly account: Account;
+  readonly quantity: Quantity;
+  readonly clientId: string;
+};
+
+/** An order of the venue itself against a position that is not flat. */
+export function openClosingOrder(run: Run, position: Position, closing: Closing): Order {
+  const { account, quantity, clientId } = closing;
+  return openOrder(run, {
     accountId: account.accountId,
     symbol: position.symbol,
-    side,
+    side: ensureDefined(closingSide(position), 'a position to close'),
     type: 'MARKET',
     origType: 'MARKET',
     timeInForce: 'IOC',
@@ -86,13 +115,6 @@ function closeAtMarket(run: Run, account: Account, position: Position): Money {
     workingType: 'MARK_PRICE',
     algoId: 0,
     liquidation: true,
-    clientOrderId: `autoclose-${run.state.nextOrderId}`,
+    clientOrderId: clientId,
   });
-  let traded = 0n;
-  for (const fill of planLiquidation(run.state, symbol, side, quantity)) {
-    consume(symbol, side, fill.quantity);
-    executeTrade(run, order, fill, false);
-    traded += notional(fill.price, fill.quantity);
-  }
-  return traded as Money;
 }

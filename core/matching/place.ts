@@ -10,7 +10,7 @@ import {
   parsePriceField,
   parseQuantityField,
 } from './order-checks.ts';
-import { BAD_SYMBOL, MARKET_CLOSED, TOO_MANY_ORDERS } from './rejections.ts';
+import { BAD_SYMBOL, MARKET_CLOSED, SYMBOL_BREAK, TOO_MANY_ORDERS } from './rejections.ts';
 import type { Run } from './run.ts';
 import type { Account, SymbolState } from './state.ts';
 import { accountOf, bookOf } from './state.ts';
@@ -42,16 +42,23 @@ export function placeOrder(run: Run, command: Place): Replies['place'] {
     workingType: 'CONTRACT_PRICE',
     algoId: 0,
     liquidation: false,
+    ...preventionOf(command),
     clientOrderId: command.newClientOrderId,
   });
   return isRejection(order) ? order : { ok: true, order: orderView(order) };
 }
 
-/** The listed symbol, once it has a market. */
+const preventionOf = ({ selfTradePrevention }: Place) =>
+  selfTradePrevention === undefined || selfTradePrevention === 'NONE'
+    ? {}
+    : { selfTradePrevention };
+
+/** The listed symbol, once it has a market and while it trades. */
 export function tradingSymbol(run: Run, name: string): SymbolState | Rejection {
   const symbol = run.state.symbols.get(name);
   if (symbol === undefined) return BAD_SYMBOL;
-  return symbol.step === undefined ? MARKET_CLOSED : symbol;
+  if (symbol.step === undefined) return MARKET_CLOSED;
+  return symbol.status === 'TRADING' ? symbol : SYMBOL_BREAK;
 }
 
 type Numbers = { readonly price: Price; readonly quantity: Quantity };

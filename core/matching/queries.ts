@@ -141,10 +141,10 @@ export const incomes = (
     time: income.time,
   }));
 
-/** One per instrument in configuration order, flat ones included. */
+/** One per instrument in order of listing, flat ones included. */
 export function positions(state: MatchingState, accountId: string): readonly PositionView[] {
   const account = accountOf(state, accountId);
-  return state.config.instruments.map(({ symbol }) => {
+  return [...state.symbols.keys()].map((symbol) => {
     const position = account.positions.get(symbol) ?? flatPosition(state.config, symbol);
     return positionView(state, account, position);
   });

@@ -8,6 +8,7 @@ export const BAD_PRECISION = reject(-1111, 'Precision is over the maximum define
 export const BAD_SYMBOL = reject(-1121, 'Invalid symbol.');
 export const UNKNOWN_ORDER = reject(-2011, 'Unknown order sent.');
 export const NO_SUCH_ORDER = reject(-2013, 'Order does not exist.');
+export const BALANCE_INSUFFICIENT = reject(-2018, 'Balance is insufficient.');
 export const MARGIN_INSUFFICIENT = reject(-2019, 'Margin is insufficient.');
 export const WOULD_TRIGGER = reject(-2021, 'Order would immediately trigger.');
 export const REDUCE_ONLY_REJECTED = reject(-2022, 'ReduceOnly Order is rejected.');
@@ -56,6 +57,8 @@ export const QUANTITY_WITH_CLOSE_POSITION = reject(
   -4137,
   'Quantity must be zero with closePosition equals true',
 );
+export const NO_POSITION = reject(-4054, 'Position is 0.');
+export const SYMBOL_BREAK = reject(-4141, 'Symbol is closed.');
 export const LEVERAGE_REDUCTION = reject(
   -4161,
   'Leverage reduction is not supported in Isolated Margin Mode with open positions.',

@@ -1,6 +1,6 @@
 /** Accounts, leverage and margin type. */
 import { ZERO_MONEY, money } from '../money/units.ts';
-import type { OpenAccount, Replies, SetLeverage, SetMarginType } from './commands.ts';
+import type { OpenAccount, Replies, SetFees, SetLeverage, SetMarginType } from './commands.ts';
 import { bookIncome, emitAccount } from './execution.ts';
 import { available, maxNotional, worstNotional } from './margin.ts';
 import * as rejections from './rejections.ts';
@@ -39,6 +39,14 @@ export const emptyAccount = (
   trades: [],
   incomes: [],
 });
+
+/** Changes what later trades pay. */
+export function setFees(run: Run, command: SetFees): Replies['setFees'] {
+  const account = accountOf(run.state, command.accountId);
+  account.makerFeeBps = command.makerFeeBps;
+  account.takerFeeBps = command.takerFeeBps;
+  return { ok: true };
+}
 
 export function setLeverage(run: Run, command: SetLeverage): Replies['setLeverage'] {
   if (!run.state.symbols.has(command.symbol)) return rejections.BAD_SYMBOL;

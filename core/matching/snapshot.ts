@@ -1,12 +1,13 @@
 /** The whole state as JSON and back; commands after a round trip give the same replies and events. */
 import { assert, ensureDefined } from '../assert.ts';
-import type { EpochMs, MarketStep } from '../market/market.ts';
+import type { EpochMs, InstrumentRules, MarketStep } from '../market/market.ts';
 import { formatDecimal } from '../money/decimal-text.ts';
 import { money, quantity } from '../money/units.ts';
 import { emptyAccount } from './settings.ts';
-import type { Account, Algo, MatchingState, Order, Position, SymbolState } from './state.ts';
-import { accountOf, clientKey, createMatching, isWorking, symbolOf } from './state.ts';
-import type { IncomeView, MatchingConfig, TradeView } from './types.ts';
+import type { Account, Algo, Countdown, MatchingState, Order } from './state.ts';
+import type { Position, SymbolState } from './state.ts';
+import { accountOf, clientKey, createMatching, isWorking, rulesOf, symbolOf } from './state.ts';
+import type { IncomeView, MatchingConfig, SymbolStatus, TradeView } from './types.ts';
 
 /** A record with its integers as decimal text. */
 type Encoded<T> = { readonly [K in keyof T]: T[K] extends bigint ? string : T[K] };
@@ -21,6 +22,10 @@ type SymbolSnapshot = {
   readonly sells: readonly number[];
   readonly holders: readonly string[];
   readonly nextTradeId: number;
+  /** Rules that are no longer those of the configuration. */
+  readonly instrument?: InstrumentRules;
+  /** Absent while it trades. */
+  readonly status?: SymbolStatus;
 };
 
 type AccountSnapshot = {
@@ -48,6 +53,7 @@ export type MatchingSnapshot = {
   readonly nextTransactionId: number;
   readonly symbols: readonly SymbolSnapshot[];
   readonly accounts: readonly AccountSnapshot[];
+  readonly countdowns?: readonly Countdown[];
 };
 
 const ORDER_INTEGERS = [
@@ -98,11 +104,12 @@ export const exportState = (state: MatchingState): MatchingSnapshot => ({
   nextAlgoId: state.nextAlgoId,
   nextPriority: state.nextPriority,
   nextTransactionId: state.nextTransactionId,
-  symbols: [...state.symbols.values()].map(exportSymbol),
+  symbols: [...state.symbols.values()].map((symbol) => exportSymbol(state.config, symbol)),
   accounts: [...state.accounts.values()].map(exportAccount),
+  ...(state.countdowns.size === 0 ? {} : { countdowns: [...state.countdowns.values()] }),
 });
 
-const exportSymbol = (symbol: SymbolState): SymbolSnapshot => ({
+const exportSymbol = (config: MatchingConfig, symbol: SymbolState): SymbolSnapshot => ({
   symbol: symbol.instrument.symbol,
   step: symbol.step ?? null,
   bidTaken: formatDecimal(symbol.bidTaken),
@@ -111,6 +118,8 @@ const exportSymbol = (symbol: SymbolState): SymbolSnapshot => ({
   sells: symbol.sells.map((order) => order.orderId),
   holders: [...symbol.holders],
   nextTradeId: symbol.nextTradeId,
+  ...(config.instruments.includes(symbol.instrument) ? {} : { instrument: symbol.instrument }),
+  ...(symbol.status === 'TRADING' ? {} : { status: symbol.status }),
 });
 
 const exportAccount = (account: Account): AccountSnapshot => ({
@@ -138,6 +147,9 @@ export function importState(snapshot: MatchingSnapshot): MatchingState {
   state.nextTransactionId = snapshot.nextTransactionId;
   for (const saved of snapshot.accounts) state.accounts.set(saved.accountId, importAccount(saved));
   for (const saved of snapshot.symbols) importSymbol(state, saved);
+  for (const countdown of snapshot.countdowns ?? []) {
+    state.countdowns.set(clientKey(countdown.accountId, countdown.symbol), countdown);
+  }
   return state;
 }
 
@@ -178,6 +190,9 @@ function importSymbol(state: MatchingState, saved: SymbolSnapshot): void {
   symbol.bidTaken = quantity(saved.bidTaken);
   symbol.askTaken = quantity(saved.askTaken);
   symbol.nextTradeId = saved.nextTradeId;
+  symbol.instrument = saved.instrument ?? symbol.instrument;
+  symbol.rules = rulesOf(symbol.instrument);
+  symbol.status = saved.status ?? 'TRADING';
   for (const accountId of saved.holders) symbol.holders.add(accountId);
   const orders = workingOrders(state, saved.symbol);
   symbol.buys.push(...saved.buys.map((id) => ensureDefined(orders.get(id), `order ${id} rests`)));

@@ -13,6 +13,8 @@ import type {
   MatchingConfig,
   OrderStatus,
   OrderType,
+  SelfTradePrevention,
+  SymbolStatus,
   TimeInForce,
   TradeView,
   WorkingType,
@@ -34,8 +36,12 @@ export type Order = {
   /** 0 when no conditional order made it. */
   readonly algoId: number;
   readonly liquidation: boolean;
+  /** Absent is NONE. */
+  readonly selfTradePrevention?: SelfTradePrevention;
   readonly time: EpochMs;
   status: OrderStatus;
+  /** It expired because it met an order of its own account. */
+  expiredInMatch?: true;
   price: Price;
   quantity: Quantity;
   executed: Quantity;
@@ -98,8 +104,8 @@ export type Position = {
 
 export type Account = {
   readonly accountId: string;
-  readonly makerFeeBps: number;
-  readonly takerFeeBps: number;
+  makerFeeBps: number;
+  takerFeeBps: number;
   walletBalance: Money;
   updateTime: EpochMs;
   readonly positions: Map<string, Position>;
@@ -138,8 +144,9 @@ export type Book = {
 };
 
 export type SymbolState = {
-  readonly instrument: InstrumentRules;
-  readonly rules: Rules;
+  instrument: InstrumentRules;
+  rules: Rules;
+  status: SymbolStatus;
   step: MarketStep | undefined;
   /** Parsed from `step` when first asked for, so that idle symbols cost nothing. */
   book: Book | undefined;
@@ -165,27 +172,40 @@ type Bracket = {
   readonly cum: Money;
 };
 
+/** When an account's orders on a symbol are cancelled unless it is heard of before. */
+export type Countdown = {
+  readonly accountId: string;
+  readonly symbol: string;
+  /** Wall time: what the venue's own timer compares. */
+  readonly deadline: EpochMs;
+};
+
 export type MatchingState = {
-  readonly config: MatchingConfig;
+  config: MatchingConfig;
   readonly brackets: readonly Bracket[];
   readonly symbols: Map<string, SymbolState>;
   readonly accounts: Map<string, Account>;
+  /** By account and symbol. */
+  readonly countdowns: Map<string, Countdown>;
   nextOrderId: number;
   nextAlgoId: number;
   nextPriority: number;
   nextTransactionId: number;
 };
 
-function createSymbol(instrument: InstrumentRules): SymbolState {
+export const rulesOf = (instrument: InstrumentRules): Rules => ({
+  tick: price(instrument.tickSize),
+  step: quantity(instrument.quantityStep),
+  minQuantity: quantity(instrument.minQuantity),
+  maxQuantity: quantity(instrument.maxQuantity),
+  minNotional: money(instrument.minNotional),
+});
+
+export function createSymbol(instrument: InstrumentRules): SymbolState {
   return {
     instrument,
-    rules: {
-      tick: price(instrument.tickSize),
-      step: quantity(instrument.quantityStep),
-      minQuantity: quantity(instrument.minQuantity),
-      maxQuantity: quantity(instrument.maxQuantity),
-      minNotional: money(instrument.minNotional),
-    },
+    rules: rulesOf(instrument),
+    status: 'TRADING',
     step: undefined,
     book: undefined,
     bidTaken: ZERO_QUANTITY,
@@ -218,6 +238,7 @@ export function createMatching(config: MatchingConfig): MatchingState {
     })),
     symbols: new Map(config.instruments.map((rules) => [rules.symbol, createSymbol(rules)])),
     accounts: new Map(),
+    countdowns: new Map(),
     nextOrderId: 1,
     nextAlgoId: 1,
     nextPriority: 1,

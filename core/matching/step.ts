@@ -21,6 +21,7 @@ export function applyStep(run: Run, step: MarketStep): void {
   symbol.book = undefined;
   symbol.bidTaken = ZERO_QUANTITY;
   symbol.askTaken = ZERO_QUANTITY;
+  if (symbol.status !== 'TRADING') return;
   if (symbol.buys.length > 0 || symbol.sells.length > 0) fillResting(run, symbol, step.takerSide);
   if (symbol.algos.length > 0) triggerConditionals(run, symbol);
   if (symbol.holders.size > 0) liquidateHolders(run, symbol);

@@ -13,9 +13,11 @@ import type { Fill } from './liquidity.ts';
 import { available, maxNotional, openOrderMargin, worstNotional } from './margin.ts';
 import { fromBps, required } from './rates.ts';
 import { keepReduceOnly, reducible, reducibleBehind } from './reduce-only.ts';
-import { FILL_OR_KILL, MARGIN_INSUFFICIENT, MARKET_PRICE_FILTER } from './rejections.ts';
-import { POSITION_LIMIT, POST_ONLY, REDUCE_ONLY_REJECTED } from './rejections.ts';
+import { BALANCE_INSUFFICIENT, FILL_OR_KILL, MARGIN_INSUFFICIENT } from './rejections.ts';
+import { MARKET_PRICE_FILTER, POSITION_LIMIT, POST_ONLY } from './rejections.ts';
+import { REDUCE_ONLY_REJECTED } from './rejections.ts';
 import { isMarketable } from './resting.ts';
+import { expireInMatch, meetOwn } from './self-trade.ts';
 import type { Run } from './run.ts';
 import type { Account, Order, Position, SymbolState } from './state.ts';
 import { accountOf, bookOf, isWorking, positionOf, remaining, signOf, symbolOf } from './state.ts';
@@ -48,14 +50,17 @@ export function submitOrder(run: Run, draft: NewOrder): Order | Rejection {
   if (draft.type === 'MARKET' && isTouchBeyond(desk.symbol, draft.side, worst)) {
     return MARKET_PRICE_FILTER;
   }
-  const plan = takes ? planTaker(run.state, desk.symbol, draft.side, size, worst) : [];
+  const wanted = takes ? planTaker(run.state, desk.symbol, draft.side, size, worst) : [];
+  const meeting = meetOwn(run, desk.symbol, { draft, size, worst, plan: wanted });
+  const plan = meeting?.plan ?? wanted;
   if (draft.timeInForce === 'FOK' && sizeOf(plan) < size) return FILL_OR_KILL;
   const refused = draft.reduceOnly
     ? undefined
     : checkMargin(run, desk, { ...draft, quantity: size, replaced: ZERO_MONEY, plan });
   if (refused !== undefined) return refused;
   const order = openOrder(run, { ...draft, quantity: size });
-  takeThenRest(run, order, plan);
+  for (const maker of meeting?.makers ?? []) expireInMatch(run, maker);
+  takeThenRest(run, order, plan, meeting?.expiresTaker);
   return order;
 }
 
@@ -80,13 +85,17 @@ const mayRest = (order: Pick<Order, 'type' | 'timeInForce'>): boolean =>
   order.type === 'LIMIT' && (order.timeInForce === 'GTC' || order.timeInForce === 'GTX');
 
 /** Executes the plan; what is left rests or expires. */
-export function takeThenRest(run: Run, order: Order, plan: readonly Fill[]): void {
+export function takeThenRest(run: Run, order: Order, plan: readonly Fill[], metOwn = false): void {
   const { symbol, account, position } = deskOf(run, order.accountId, order.symbol);
   for (const fill of plan) {
     consume(symbol, order.side, fill.quantity);
     executeTrade(run, order, fill, false);
   }
   if (!isWorking(order)) return;
+  if (metOwn) {
+    expireInMatch(run, order);
+    return;
+  }
   if (!mayRest(order)) {
     endOrder(run, order, 'EXPIRED');
     return;
@@ -129,7 +138,8 @@ export function checkMargin(run: Run, desk: Desk, exposure: Exposure): Rejection
   }
   const fee = required(taken, fromBps(Math.max(account.takerFeeBps, 0)));
   const loss = openLoss(desk, exposure.side, (planned + left) as Quantity, amount);
-  return need + fee + loss > available(run.state, account) ? MARGIN_INSUFFICIENT : undefined;
+  if (need + fee + loss <= available(run.state, account)) return undefined;
+  return account.walletBalance > 0n ? MARGIN_INSUFFICIENT : BALANCE_INSUFFICIENT;
 }
 
 const takenNotional = (plan: readonly Fill[]): Money =>

@@ -10,6 +10,10 @@ export type OrderType = 'LIMIT' | 'MARKET';
 /** GTX is post-only. */
 export type TimeInForce = 'GTC' | 'IOC' | 'FOK' | 'GTX';
 export type OrderStatus = 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED';
+/** What happens when an order meets one of its own account. */
+export type SelfTradePrevention = 'NONE' | 'EXPIRE_TAKER' | 'EXPIRE_MAKER' | 'EXPIRE_BOTH';
+/** BREAK: nothing is matched, triggered or liquidated, and only cancels are taken. */
+export type SymbolStatus = 'TRADING' | 'BREAK';
 export type MarginType = 'ISOLATED' | 'CROSSED';
 export type WorkingType = 'MARK_PRICE' | 'CONTRACT_PRICE';
 export type ConditionalType =
@@ -61,6 +65,10 @@ export type OrderView = {
   readonly algoId?: number;
   /** Set on an order of the liquidation engine. */
   readonly liquidation?: true;
+  /** Absent is NONE. */
+  readonly selfTradePrevention?: SelfTradePrevention;
+  /** Set on an EXPIRED order that met one of its own account. */
+  readonly expiredInMatch?: true;
   readonly time: EpochMs;
   readonly updateTime: EpochMs;
 };

@@ -43,6 +43,10 @@ export const orderView = (order: Order): OrderView => ({
   workingType: order.workingType,
   ...(order.algoId === 0 ? {} : { algoId: order.algoId }),
   ...(order.liquidation ? { liquidation: true } : {}),
+  ...(order.selfTradePrevention === undefined
+    ? {}
+    : { selfTradePrevention: order.selfTradePrevention }),
+  ...(order.expiredInMatch === true ? { expiredInMatch: true } : {}),
   time: order.time,
   updateTime: order.updateTime,
 });
