@@ -23,7 +23,13 @@ export function onWatched(step: Step, batch: WatchBatch, wallMs: number): Step {
     batch.quote !== null && batch.ledger.length > 0
       ? dispatch(ended, { type: 'quoted', quote: batch.quote }, wallMs)
       : ended;
-  const booked = batch.ledger.reduce(
+  // A position comes before the orders that it made pointless: a stop's fill gets its number late,
+  // after that of the target which the venue let expire.
+  const rows = [
+    ...batch.ledger.filter((row) => row.kind === 'fill'),
+    ...batch.ledger.filter((row) => row.kind === 'order'),
+  ];
+  const booked = rows.reduce(
     (sofar, row) =>
       row.kind === 'fill'
         ? dispatch(sofar, { type: 'fill', fill: row.fill }, wallMs)
