@@ -23,7 +23,7 @@ export type ExchangeGatewayOptions = {
   readonly transport: ExchangeTransport;
   /** Wall milliseconds of this machine. */
   readonly wallClock: () => EpochMs;
-  /** Request weight a wall minute; Binance's by default. */
+  /** Request weight a wall minute; what the venue says by default. */
   readonly requestWeightMax?: number;
 };
 
@@ -38,10 +38,13 @@ export async function createExchangeGateway(
   const writes = await options.transport.open({
     onResponse: (status, headers) => budget.onResponse(status, headers),
   });
+  const unlimited = binanceUsdmReads(writes);
   const wire: VenueWire = {
     traits: VENUE_TRAITS['binance-usdm'],
     ...binanceUsdmReads(reads),
     ...binanceUsdmWrites(writes),
+    // An emergency stop asks: the budget for reads must not hold it back.
+    openOrdersAll: (conditional) => unlimited.openOrdersAll(conditional),
   };
   const clock = createVenueClock(() => wire.time(), options.wallClock);
   try {

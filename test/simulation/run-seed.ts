@@ -1,0 +1,107 @@
+/** One seed: faults on, then off; it must come to rest, trade again, and its books must agree. */
+import { resume, startChaos } from './chaos.ts';
+import { differences, trades } from './convergence.ts';
+import { checkBooks, checkReplay, watchInvariants } from './invariants.ts';
+import type { Failure } from './world.ts';
+import { World } from './world.ts';
+
+export type SeedReport = {
+  readonly seed: number;
+  readonly failure: Failure | null;
+  readonly faults: readonly string[];
+  /** Equal for equal runs. */
+  readonly fingerprint: string;
+  readonly lines: readonly string[];
+  readonly virtualMs: number;
+  /** Wall time from the end of the faults until it was at rest and traded. */
+  readonly convergedMs: number | null;
+  readonly orders: number;
+  readonly trades: number;
+};
+
+const CONVERGE_MAX_MS = 180_000;
+const LOOK_EVERY_MS = 500;
+const PERSON_EVERY_MS = 5_000;
+/** Longer than the interval of the periodic reconcile. */
+const REST_MS = 35_000;
+
+export async function runSeed(seed: number, keepLines = 30): Promise<SeedReport> {
+  const world = new World(seed, keepLines);
+  const startMs = world.time.now;
+  let convergedMs: number | null = null;
+  try {
+    watchInvariants(world);
+    world.start();
+    startChaos(world);
+    await runFor(world, world.scenario.safetyMs, () => false);
+    convergedMs = await converge(world);
+    if (convergedMs !== null) await rest(world);
+  } catch (error) {
+    world.fail(
+      'exception',
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
+    );
+  }
+  for (const { process } of world.workers) process.kill();
+  return {
+    seed,
+    failure: world.failure ?? null,
+    faults: world.faults.names,
+    fingerprint: world.trace.fingerprint,
+    lines: world.trace.lines,
+    virtualMs: world.time.now - startMs,
+    convergedMs,
+    orders: world.venue.placed.length,
+    trades: world.venue.trades({}).length,
+  };
+}
+
+const runFor = (world: World, forMs: number, done: () => boolean): Promise<void> =>
+  world.time.runUntil(world.time.now + forMs, () => world.failure !== undefined || done());
+
+/** Faults off, a calm market, and a person who resumes what may be resumed. */
+async function converge(world: World): Promise<number | null> {
+  if (world.failure !== undefined) return null;
+  const { time, faults, scenario, trace } = world;
+  faults.isOn = false;
+  const offMs = time.now;
+  world.market.path.calm('range');
+  const { scalping, regime } = scenario.strategy;
+  world.strategy = {
+    ...scenario.strategy,
+    scalping: { ...scalping, minTrendStrength: 60 },
+    regime: { ...regime, leaveTrendStrength: 55 },
+  };
+  trace.say('seed', 'faults are off');
+  if (scenario.resumes) time.every(PERSON_EVERY_MS, () => (resume(world), !isAtRest));
+  let isAtRest = false;
+  time.every(LOOK_EVERY_MS, () => {
+    isAtRest = differences(world).length === 0 && trades(world, offMs);
+    return !isAtRest;
+  });
+  await runFor(world, CONVERGE_MAX_MS, () => isAtRest);
+  if (isAtRest) return time.now - offMs;
+  if (world.failure === undefined) {
+    const left = [...differences(world), ...(trades(world, offMs) ? [] : ['it does not trade'])];
+    world.fail('liveness', left.join('; '));
+  }
+  return null;
+}
+
+/** Nothing moves any more: now everything must be equal. */
+async function rest(world: World): Promise<void> {
+  world.market.path.calm('flat');
+  await runFor(world, REST_MS, () => false);
+  if (world.failure !== undefined) return;
+  let left: readonly string[] = [];
+  // A bar may just be closing: look again for a while.
+  for (let look = 0; look < 40; look++) {
+    left = differences(world);
+    if (left.length === 0) break;
+    await runFor(world, LOOK_EVERY_MS, () => false);
+  }
+  if (left.length > 0) world.fail('at rest', left.join('; '));
+  checkBooks(world);
+  const { run } = world.temporal;
+  if (run !== undefined) checkReplay(world, run);
+}
