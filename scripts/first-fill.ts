@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -48,6 +48,8 @@ if (values.json !== undefined) {
 
 async function measure(seed: number): Promise<Trial> {
   const folder = mkdtempSync(join(tmpdir(), 'tidegate-first-fill-'));
+  // As root PostgreSQL runs under another user, which must reach its data.
+  chmodSync(folder, 0o755);
   const ports = await freePorts(PORTS.length);
   const settings = PORTS.map((name, i) => `ports.${name}=${ports[i]}`);
   const args = [
