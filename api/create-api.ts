@@ -4,7 +4,8 @@ import type { Context } from 'hono';
 import { answerWithin } from './deadline.ts';
 import { docsPage } from './docs-page.ts';
 import { createEmergencyStop } from './emergency-stop.ts';
-import type { StopReport } from './emergency-stop.ts';
+import type { EmergencyStop } from './emergency-stop.ts';
+import { emergencyStopViewOf } from './emergency-stop-view.ts';
 import { fieldErrors } from './field-errors.ts';
 import {
   answerHeaders,
@@ -23,9 +24,11 @@ import type { Outcome } from './problem.ts';
 import { resumeSymbols } from './resume-symbols.ts';
 import * as routes from './routes.ts';
 import { withSharedMarket } from './shared-answer.ts';
+import { setLevel } from './set-level.ts';
 import { startSymbols } from './start-symbols.ts';
 import { readStatus, readSymbolStatus } from './status-view.ts';
 import type { TradesView } from './status-schemas.ts';
+import { isThrough } from './stop-run.ts';
 import { stopSymbols } from './stop-symbols.ts';
 import { isoTime } from './symbol-view.ts';
 import { unknownStopSymbols } from './unknown-stop-symbols.ts';
@@ -40,7 +43,7 @@ const INFO = {
 };
 const READ_ANSWER_MS = 3_000;
 
-export function createApi(deps: ApiDeps): OpenAPIHono {
+export function createApi(deps: ApiDeps, stop = createEmergencyStop(deps)): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: async (result, c) => {
       if (result.success) return undefined;
@@ -50,8 +53,8 @@ export function createApi(deps: ApiDeps): OpenAPIHono {
   });
   app.use(securityHeaders, answerHeaders, loopbackHost, loopbackOrigin);
   app.use(jsonOnly, smallBody, plainJson);
-  addCommands(app, deps);
-  addReads(app, withSharedMarket(deps));
+  addCommands(app, deps, stop);
+  addReads(app, withSharedMarket(deps), stop);
   addReference(app);
   addLeftovers(app, deps);
   return app;
@@ -62,9 +65,7 @@ async function inputOf(c: Context, target: string): Promise<unknown> {
   return target === 'query' ? c.req.query() : c.req.param();
 }
 
-function addCommands(app: OpenAPIHono, deps: ApiDeps): void {
-  const stop = createEmergencyStop(deps);
-
+function addCommands(app: OpenAPIHono, deps: ApiDeps, stop: EmergencyStop): void {
   app.openapi(routes.startRoute, async (c) =>
     answer(await startSymbols(deps, c.req.valid('json')), ({ started }) =>
       c.json({ started: [...started] }, 202),
@@ -78,12 +79,18 @@ function addCommands(app: OpenAPIHono, deps: ApiDeps): void {
     );
   });
   app.openapi(routes.emergencyStopRoute, async (c) => {
-    const { symbols = null, reason } = c.req.valid('json');
+    const { symbols = null, level, reason } = c.req.valid('json');
     const problem = await unknownStopSymbols(deps, symbols ?? []);
     if (problem !== undefined) return problemResponse(problem) as never;
-    const report = await stop.run({ symbols, reason, by: 'api' });
-    const whole = report.latched && report.confirmedAt !== null && report.unsignalled.length === 0;
-    return c.json(stopView(report), whole ? 200 : 202);
+    const report = await stop.run({ symbols, level, reason, by: 'api' });
+    return c.json(emergencyStopViewOf(report), isThrough(report) ? 200 : 202);
+  });
+  app.openapi(routes.levelRoute, async (c) => {
+    const body = c.req.valid('json');
+    const { level, reason } = body;
+    return answer(await setLevel(deps, body), ({ signalled }) =>
+      c.json({ level, signalled: [...signalled], reason }, 202),
+    );
   });
   app.openapi(routes.resumeRoute, async (c) => {
     const body = c.req.valid('json');
@@ -93,10 +100,10 @@ function addCommands(app: OpenAPIHono, deps: ApiDeps): void {
   });
 }
 
-function addReads(app: OpenAPIHono, deps: ApiDeps): void {
+function addReads(app: OpenAPIHono, deps: ApiDeps, stop: EmergencyStop): void {
   const account = deps.config.account.name;
 
-  app.openapi(routes.statusRoute, async (c) => c.json(await readStatus(deps), 200));
+  app.openapi(routes.statusRoute, async (c) => c.json(await readStatus(deps, stop.pending()), 200));
   app.openapi(routes.symbolStatusRoute, async (c) => {
     const { symbol } = c.req.valid('param');
     const view = await readSymbolStatus(deps, symbol);
@@ -176,18 +183,6 @@ function databaseDown({ log }: ApiDeps, error: unknown): never {
   const detail = 'PostgreSQL does not answer';
   return problemResponse({ code: 'DATABASE_UNAVAILABLE', detail }) as never;
 }
-
-const stopView = (report: StopReport) => ({
-  halt_id: report.haltId,
-  latched: report.latched,
-  signalled: report.signalled,
-  unsignalled: [...report.unsignalled],
-  cancelled: report.cancelled,
-  still_open: report.stillOpen,
-  protective_stops_kept: report.protectiveStopsKept,
-  foreign_orders: report.foreignOrders,
-  confirmed_at: report.confirmedAt === null ? null : isoTime(report.confirmedAt),
-});
 
 const tradeView = (trade: TradeRow): TradesView['trades'][number] => ({
   trade_id: trade.tradeId,

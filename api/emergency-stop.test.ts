@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { HaltLatch } from '../adapters/ports.ts';
 import { json, post } from './api-request.ts';
 import { createApi } from './create-api.ts';
+import { createEmergencyStop } from './emergency-stop.ts';
 import {
   NOW,
+  aHalt,
   aRow,
   aWorld,
   anOrder,
@@ -49,6 +51,7 @@ describe('emergency stop', () => {
     expect(response.status).toBe(200);
     expect(await json(response)).toEqual({
       halt_id: 'halt-1',
+      level: 'HALT',
       latched: true,
       signalled: 2,
       unsignalled: [],
@@ -92,21 +95,19 @@ describe('emergency stop', () => {
     };
     const venue = {
       ...fakeVenue(world),
-      openOrders: () => {
+      openOrdersAll: () => {
         asked.push('venue');
         return never();
       },
+      openOrders: never,
     };
     const reads = { ...fakeReads(world), symbols: never, sendingCount: never };
     const response = await post(apiOf(world, { latch, workflows, venue, reads }), 'emergency-stop');
-    expect(asked.slice(0, 7).toSorted()).toEqual([
-      'latch',
-      ...Array.from({ length: 3 }, () => 'signal'),
-      ...Array.from({ length: 3 }, () => 'venue'),
-    ]);
+    expect(asked.slice(0, 5).toSorted()).toEqual(['latch', 'signal', 'signal', 'signal', 'venue']);
     expect(response.status).toBe(202);
     expect(await json(response)).toEqual({
       halt_id: 'halt-1',
+      level: 'HALT',
       latched: false,
       signalled: 0,
       unsignalled: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'],
@@ -167,7 +168,7 @@ describe('emergency stop', () => {
     const listings: number[] = [];
     const venue = {
       ...fakeVenue(world),
-      openOrders: async () => {
+      openOrdersAll: async () => {
         listings.push(clock.now());
         return [];
       },
@@ -281,6 +282,130 @@ describe('emergency stop', () => {
       symbols: ['PEPEUSDT'],
     });
     expect(await json(response)).toMatchObject({ cancelled: 1, still_open: 0 });
+  });
+
+  test.each(['HALT_AND_FLATTEN', 'LOCKOUT'])(
+    'carries the level %s to latch and workflows',
+    async (level) => {
+      const world = aWorld({
+        running: new Set(['BTCUSDT']),
+        orders: new Map([['BTCUSDT', [anOrder()]]]),
+      });
+      const response = await post(apiOf(world), 'emergency-stop', { level });
+      expect(await json(response)).toMatchObject({ level, cancelled: 1, still_open: 0 });
+      expect(world.halts).toMatchObject([{ haltId: 'halt-1', level }]);
+      expect(haltsOf(world)[0]).toContain(`"level":"${level}"`);
+    },
+  );
+
+  test.each(['PAUSE', 'ACTIVE', 'halt', null])('refuses the level %j', async (level) => {
+    const world = aWorld({ running: new Set(['BTCUSDT']) });
+    const response = await post(apiOf(world), 'emergency-stop', { level });
+    expect(await json(response)).toMatchObject({
+      code: 'INVALID_REQUEST',
+      errors: [{ field: 'level' }],
+    });
+    expect(world.calls).toEqual([]);
+  });
+
+  test('a severer stop is a halt of its own at once, a milder one is not', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']) });
+    const app = apiOf(world);
+    const [halted, flattened, again] = await Promise.all(
+      ['HALT', 'HALT_AND_FLATTEN', 'HALT'].map(async (level) =>
+        json(await post(app, 'emergency-stop', { level })),
+      ),
+    );
+    expect([halted, flattened, again].map((answer) => answer?.['halt_id'])).toEqual([
+      'halt-1',
+      'halt-2',
+      'halt-1',
+    ]);
+    expect(haltsOf(world)).toHaveLength(2);
+    expect(await json(await post(app, 'emergency-stop'))).toMatchObject({ halt_id: 'halt-2' });
+  });
+
+  test('one over everything includes one over a symbol, and not the other way round', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT', 'ETHUSDT']) });
+    const app = apiOf(world);
+    const ids = [];
+    for (const body of [{ symbols: ['BTCUSDT'] }, {}, { symbols: ['ETHUSDT', 'BTCUSDT'] }]) {
+      ids.push((await json(await post(app, 'emergency-stop', body)))['halt_id']);
+    }
+    expect(ids).toEqual(['halt-1', 'halt-2', 'halt-2']);
+  });
+
+  test('finds orders of ours, and their workflow, on a symbol that nobody named', async () => {
+    const world = aWorld({
+      running: new Set(['PEPEUSDT']),
+      orders: new Map([['PEPEUSDT', [anOrder()]]]),
+    });
+    const workflows = { ...fakeWorkflows(world), listRunning: async () => [] };
+    const response = await post(apiOf(world, { workflows }), 'emergency-stop');
+    expect(await json(response)).toMatchObject({ cancelled: 1, still_open: 0, signalled: 1 });
+  });
+
+  test('without the list of the whole account cancels what it knows and confirms nothing', async () => {
+    const world = aWorld({ orders: new Map([['BTCUSDT', [anOrder()]]]) });
+    const venue = { ...fakeVenue(world), openOrdersAll: down };
+    const response = await post(apiOf(world, { venue }), 'emergency-stop');
+    expect(response.status).toBe(202);
+    expect(await json(response)).toMatchObject({ still_open: null, confirmed_at: null });
+    expect(world.orders.get('BTCUSDT')).toEqual([]);
+  });
+
+  test('goes on after the answer until venue and Temporal took it, and status shows it', async () => {
+    const world = aWorld({
+      running: new Set(['BTCUSDT']),
+      orders: new Map([['BTCUSDT', [anOrder()]]]),
+    });
+    let isUp = false;
+    const whenUp = <T>(call: () => Promise<T>): Promise<T> => (isUp ? call() : down());
+    const fakes = { venue: fakeVenue(world), workflows: fakeWorkflows(world) };
+    const venue = {
+      ...fakes.venue,
+      openOrdersAll: () => whenUp(fakes.venue.openOrdersAll),
+      openOrders: (symbol: string) => whenUp(() => fakes.venue.openOrders(symbol)),
+    };
+    const workflows: ApiDeps['workflows'] = {
+      ...fakes.workflows,
+      signalHalt: (ref, message) => whenUp(() => fakes.workflows.signalHalt(ref, message)),
+    };
+    const clock = createFakeClock();
+    const app = apiOf(world, { clock, venue, workflows });
+    const pending = async () =>
+      (await json(await app.request('/api/v1/profit-scraping/status')))['stops_in_progress'];
+    expect(await json(await post(app, 'emergency-stop'))).toMatchObject({
+      latched: true,
+      still_open: null,
+      unsignalled: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'],
+    });
+    expect(await pending()).toMatchObject([{ halt_id: 'halt-1', still_open: null }]);
+    isUp = true;
+    await clock.sleep(10_000);
+    expect(world.orders.get('BTCUSDT')).toEqual([]);
+    expect(haltsOf(world)).toHaveLength(1);
+    expect(await pending()).toEqual([]);
+  });
+
+  test('a halt that another process set is carried out once', async () => {
+    const world = aWorld({
+      running: new Set(['BTCUSDT']),
+      halts: [aHalt({ haltId: 'direct', level: 'HALT_AND_FLATTEN' })],
+      orders: new Map([['BTCUSDT', [anOrder()]]]),
+    });
+    const clock = createFakeClock();
+    const stop = createEmergencyStop(fakeDeps(world, { clock }));
+    for (let round = 0; round < 3; round += 1) {
+      await stop.adopt();
+      await clock.sleep(5_000);
+    }
+    expect(world.orders.get('BTCUSDT')).toEqual([]);
+    expect(haltsOf(world)).toEqual([
+      'halt BTCUSDT {"haltId":"direct","level":"HALT_AND_FLATTEN","reason":"drill","by":"cli"}',
+    ]);
+    expect(latchesOf(world)).toEqual([]);
+    expect(stop.pending()).toEqual([]);
   });
 
   test('with an unknown instance every order of any Tidegate counts as ours', async () => {

@@ -1,99 +1,152 @@
 /** The emergency stop: latch, signals and venue cancel start at once, none waits for another. */
-import type { EpochMs } from '../core/market/market.ts';
 import { answerWithin } from './deadline.ts';
 import { createHaltSignals } from './halt-signals.ts';
 import type { ApiDeps } from './ports.ts';
-import { beginStop, ROUND_MS } from './stop-run.ts';
-import type { StopRun } from './stop-run.ts';
+import { covers, isAsSevere, readHalts } from './standing-halts.ts';
+import type { HaltLevel, StandingHalt } from './standing-halts.ts';
+import { beginStop, isThrough } from './stop-run.ts';
+import type { StopReport, StopRun } from './stop-run.ts';
 
 export type StopRequest = {
   /** Null: every symbol. */
   readonly symbols: readonly string[] | null;
+  readonly level: HaltLevel;
   readonly reason: string;
   readonly by: string;
 };
 
-/** What the venue confirms. Null: a symbol's orders could not be listed, so nobody knows. */
-export type StopReport = {
-  readonly haltId: string;
-  /** False: Postgres does not have the halt yet; this process keeps writing and cancelling. */
-  readonly latched: boolean;
-  /** Workflows that have the signal. */
-  readonly signalled: number;
-  /** Symbols whose workflow may run and could not be signalled. */
-  readonly unsignalled: readonly string[];
-  readonly cancelled: number | null;
-  readonly stillOpen: number | null;
-  readonly protectiveStopsKept: number | null;
-  readonly foreignOrders: number | null;
-  /** Wall time of the listing that showed none of our ordinary orders. */
-  readonly confirmedAt: EpochMs | null;
-};
-
 export type EmergencyStop = {
-  /** Stops asked for while one of the same scope is at work share its report. */
+  /** Stops asked for while one that includes them is at work share its report. */
   run(request: StopRequest): Promise<StopReport>;
-  /** True while a stop waits for the venue or for Postgres; a resume then comes too early. */
-  busy(): boolean;
+  /** Every symbol that was ever heard of here. */
+  known(): readonly string[];
+  /** Sets a halt that is never shared with another. */
+  set(halt: StandingHalt): Promise<StopReport>;
+  /** Stops that still wait for the venue, for Postgres or for Temporal. */
+  pending(): readonly StopReport[];
+  /** Carries out the halts that stand and were set by nobody here; resolves when that began. */
+  adopt(): Promise<void>;
+  /** What is still to do for these halts is left: they were cleared. */
+  drop(haltIds: readonly string[]): void;
+  /** One after the other with every other work that goes through here. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
 };
 
-/** Rounds, a second each, in which a halt that Postgres lacks is written and enforced. */
-const ENFORCED_ROUNDS = 600;
+/** Rounds in which a stop that is not through goes on; the pauses between them grow. */
+const ROUNDS = 120;
+const ROUND_MS = 1_000;
+const ROUND_MAX_MS = 5_000;
 /** How long a repeated stop may take to learn whether its halt still stands. */
 const SAME_HALT_MS = 250;
-const ALL = 'all';
 
 export function createEmergencyStop(deps: ApiDeps): EmergencyStop {
-  const inFlight = new Map<string, Promise<StopReport>>();
-  /** The halt of each scope that this process set last. */
-  const haltIds = new Map<string, string>();
+  const { clock, config } = deps;
   const signals = createHaltSignals(deps);
-  const known = new Set([...deps.config.symbols, ...deps.config.limits.allowedSymbols]);
-  const enforced = new Set<string>();
+  const known = new Set([...config.symbols, ...config.limits.allowedSymbols]);
+  const inFlight = new Map<StopRequest, Promise<StopReport>>();
+  /** Of this process, oldest first; cleared ones are dropped when it shows. */
+  let halts: StandingHalt[] = [];
+  const unfinished = new Set<StopRun>();
+  let turn: Promise<unknown> = Promise.resolve();
 
   function run(request: StopRequest): Promise<StopReport> {
-    const scope = request.symbols === null ? ALL : request.symbols.toSorted().join();
-    const running = inFlight.get(ALL) ?? inFlight.get(scope);
-    if (running !== undefined) return running;
-    const report = carryOut(scope, request).finally(() => inFlight.delete(scope));
-    inFlight.set(scope, report);
+    const running = [...inFlight].find(([other]) => includes(other, request));
+    if (running !== undefined) return running[1];
+    const report = carryOut(request).finally(() => inFlight.delete(request));
+    inFlight.set(request, report);
     return report;
   }
 
-  async function carryOut(scope: string, request: StopRequest): Promise<StopReport> {
-    const haltId = (await standingHalt(scope)) ?? deps.newId();
-    haltIds.set(scope, haltId);
-    const stop = beginStop({ deps, signals, known, request, haltId });
-    const report = await stop.report();
-    if (!report.latched) void enforce(stop);
-    return report;
+  async function carryOut(request: StopRequest): Promise<StopReport> {
+    const since = new Date(clock.now()).toISOString();
+    const halt = (await standingHalt(request)) ?? { ...request, haltId: deps.newId(), since };
+    return through(begin(halt, false));
+  }
+
+  function begin(halt: StandingHalt, isLatched: boolean): StopRun {
+    halts = [...halts.filter(({ haltId }) => haltId !== halt.haltId), halt];
+    const stop = beginStop({ deps, signals, known, halt, isLatched, allOrders: false });
+    unfinished.add(stop);
+    return stop;
   }
 
   /** Repeated stops are one halt while it stands. A first stop waits for nothing. */
-  async function standingHalt(scope: string): Promise<string | undefined> {
-    const last = haltIds.get(scope);
-    if (last === undefined || enforced.has(last)) return last;
-    const account = deps.config.account.name;
-    const halts = await answerWithin(deps.clock, SAME_HALT_MS, () => deps.reads.halts(account));
-    const stands = halts.kind === 'answer' && halts.value.some(({ haltId }) => haltId === last);
+  async function standingHalt(request: StopRequest): Promise<StandingHalt | undefined> {
+    const last = halts.findLast((halt) => includes(halt, request));
+    if (last === undefined) return undefined;
+    if ([...unfinished].some(({ halt }) => halt.haltId === last.haltId)) return last;
+    const stored = await answerWithin(clock, SAME_HALT_MS, () =>
+      deps.reads.halts(config.account.name),
+    );
     // A cleared id is never used again; when in doubt a new halt, which is only one more to clear.
-    return stands ? last : undefined;
+    const isStanding =
+      stored.kind === 'answer' && stored.value.some(({ haltId }) => haltId === last.haltId);
+    if (!isStanding) halts = halts.filter((halt) => halt !== last);
+    return isStanding ? last : undefined;
   }
 
-  /** Goes on after the answer `latched: false`, until Postgres has the halt. */
-  async function enforce(stop: StopRun): Promise<void> {
-    if (enforced.has(stop.haltId)) return;
-    enforced.add(stop.haltId);
-    for (let round = 0; round < ENFORCED_ROUNDS && !deps.closing.aborted; round += 1) {
-      await deps.clock.sleep(ROUND_MS);
-      const [latched] = await Promise.all([stop.setLatch(), stop.cancelRound()]);
-      if (latched) break;
+  async function through(stop: StopRun): Promise<StopReport> {
+    const report = await stop.report();
+    if (isThrough(report)) unfinished.delete(stop);
+    else void goOn(stop);
+    return report;
+  }
+
+  /** After the answer, until Postgres has the halt, the workflows know and the venue confirms. */
+  async function goOn(stop: StopRun): Promise<void> {
+    let pauseMs = ROUND_MS;
+    for (let round = 0; round < ROUNDS && !deps.closing.aborted; round += 1) {
+      await clock.sleep(pauseMs);
+      const isOver = await inTurn(async () => !unfinished.has(stop) || (await stop.again()));
+      if (isOver) break;
+      pauseMs = Math.min(pauseMs * 1.2, ROUND_MAX_MS);
     }
-    enforced.delete(stop.haltId);
+    unfinished.delete(stop);
+  }
+
+  /** Set by another process, or before this one started. */
+  async function adopt(): Promise<void> {
+    const standing = await readHalts(deps);
+    const isOpen = ({ haltId }: StandingHalt): boolean =>
+      standing.halts.some((halt) => halt.haltId === haltId) ||
+      [...unfinished].some(({ halt }) => halt.haltId === haltId);
+    if (standing.latch !== 'unreadable') halts = halts.filter(isOpen);
+    const foreign = standing.halts.filter((halt) => !halts.some(isSame(halt)));
+    for (const halt of foreign) void through(begin(halt, standing.stored.has(halt.haltId)));
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = turn.then(work);
+    turn = next.catch(() => undefined);
+    return next;
   }
 
   return {
     run,
-    busy: () => inFlight.size > 0 || enforced.size > 0,
+    known: () => [...known],
+    set: (halt) => through(begin(halt, false)),
+    pending: () => [...unfinished].map((stop) => stop.view()),
+    adopt: () => inTurn(adopt),
+    drop: (haltIds) => {
+      for (const stop of unfinished) {
+        if (haltIds.includes(stop.halt.haltId)) unfinished.delete(stop);
+      }
+    },
+    inTurn,
   };
+}
+
+const isSame =
+  (halt: StandingHalt) =>
+  ({ haltId }: StandingHalt): boolean =>
+    haltId === halt.haltId;
+
+/** Whether a halt does all that another one asks for. */
+function includes(
+  halt: Pick<StandingHalt, 'symbols' | 'level'>,
+  other: Pick<StandingHalt, 'symbols' | 'level'>,
+): boolean {
+  const everywhere =
+    other.symbols === null ? halt.symbols === null : other.symbols.every(covers(halt));
+  return everywhere && isAsSevere(halt.level, other.level);
 }

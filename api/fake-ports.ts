@@ -165,6 +165,7 @@ export function fakeWorkflows(world: World): ApiDeps['workflows'] {
     },
     signalHalt: signal('halt'),
     signalResume: signal('resume'),
+    signalLevel: signal('level'),
     signalStop: signal('stop'),
     describe: async ({ symbol }) => (world.running.has(symbol) ? 'running' : 'notRunning'),
     listRunning: async () => [...world.running].map(refOf),
@@ -226,6 +227,18 @@ export function fakeReads(world: World): ApiDeps['reads'] {
 export function fakeVenue(world: World): ApiDeps['venue'] {
   return {
     openOrders: async (symbol) => world.orders.get(symbol) ?? [],
+    openOrdersAll: async () =>
+      [...world.orders].flatMap(([symbol, orders]) =>
+        orders.map((order) => ({ ...order, symbol })),
+      ),
+    cancelAll: async (symbol) => {
+      world.calls.push(`cancelAll ${symbol}`);
+      const open = world.orders.get(symbol) ?? [];
+      world.orders.set(
+        symbol,
+        open.filter(({ conditional }) => conditional),
+      );
+    },
     cancel: async (symbol, id) => {
       world.calls.push(`cancel ${id}`);
       const open = world.orders.get(symbol) ?? [];

@@ -1,4 +1,4 @@
-/** Halt signals, at most one a second for a workflow: a run refuses signals beyond 10,000. */
+/** Halt signals, at most one a second of each halt and workflow: a flood would disarm the stop. */
 import type { EpochMs } from '../core/market/market.ts';
 import type { SymbolRef } from '../core/orders/order.ts';
 import { symbolWorkflowId } from '../workflows/messages.ts';
@@ -10,7 +10,7 @@ const SIGNAL_INTERVAL_MS = 1_000;
 const SIGNAL_ANSWER_MS = 5_000;
 
 export type HaltSignals = {
-  /** `signalled` also where the same workflow was signalled less than a second ago. */
+  /** `signalled` also where the same workflow had the same halt less than a second ago. */
   send(ref: SymbolRef, message: HaltMessage): Promise<'signalled' | 'notRunning' | 'failed'>;
 };
 
@@ -23,18 +23,25 @@ export function createHaltSignals({
 
   async function send(ref: SymbolRef, message: HaltMessage) {
     const id = symbolWorkflowId(ref);
-    const last = sentAt.get(id);
+    const key = `${message.haltId} ${id}`;
+    const last = sentAt.get(key);
     if (last !== undefined && clock.now() - last < SIGNAL_INTERVAL_MS) return 'signalled';
-    sentAt.set(id, clock.now());
+    forgetOld();
+    sentAt.set(key, clock.now());
     const answer = await answerWithin(clock, SIGNAL_ANSWER_MS, () =>
       workflows.signalHalt(ref, message),
     );
     if (answer.kind === 'answer' && answer.value === 'signalled') return 'signalled';
     // Only a signal that arrived may hold the next one back.
-    sentAt.delete(id);
+    sentAt.delete(key);
     if (answer.kind === 'answer') return 'notRunning';
     log(`halt signal to ${id} failed`, answer.error);
     return 'failed';
+  }
+
+  function forgetOld(): void {
+    const since = clock.now() - SIGNAL_INTERVAL_MS;
+    for (const [key, at] of sentAt) if (at < since) sentAt.delete(key);
   }
 
   return { send };

@@ -20,7 +20,9 @@ export function createLazyVenue(open: () => Promise<ExchangeGateway>): LazyVenue
   gateway().catch(() => undefined);
   return {
     openOrders: async (symbol) => (await gateway()).openOrders(symbol),
+    openOrdersAll: async () => (await gateway()).openOrdersAll(),
     cancel: async (symbol, id, conditional) => (await gateway()).cancel(symbol, id, conditional),
+    cancelAll: async (symbol) => (await gateway()).cancelAll(symbol),
     equity: async () => (await gateway()).equity(),
     quote: async (symbol) => (await gateway()).quote(symbol),
     close: async () => {

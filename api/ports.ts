@@ -4,7 +4,12 @@ import type { ExchangeGateway, HaltLatch } from '../adapters/ports.ts';
 import type { ApiReads } from '../adapters/postgres/api-reads.ts';
 import type { EpochMs } from '../core/market/market.ts';
 import type { SymbolRef } from '../core/orders/order.ts';
-import type { HaltMessage, ResumeMessage, StopMessage } from '../workflows/messages.ts';
+import type {
+  HaltMessage,
+  LevelMessage,
+  ResumeMessage,
+  StopMessage,
+} from '../workflows/messages.ts';
 
 export type ApiConfig = Pick<
   TidegateConfig,
@@ -17,6 +22,7 @@ export type SymbolWorkflows = {
   /** Durable on return. */
   signalHalt(ref: SymbolRef, message: HaltMessage): Promise<Signalled>;
   signalResume(ref: SymbolRef, message: ResumeMessage): Promise<Signalled>;
+  signalLevel(ref: SymbolRef, message: LevelMessage): Promise<Signalled>;
   signalStop(ref: SymbolRef, message: StopMessage): Promise<Signalled>;
   describe(ref: SymbolRef): Promise<'running' | 'notRunning'>;
   /** From visibility, so a second or so behind. */
@@ -26,7 +32,10 @@ export type SymbolWorkflows = {
 export type Signalled = 'signalled' | 'notRunning';
 
 /** The part of the exchange gateway that the API may use: reading and cancelling. */
-export type VenueAccess = Pick<ExchangeGateway, 'openOrders' | 'cancel' | 'equity' | 'quote'>;
+export type VenueAccess = Pick<
+  ExchangeGateway,
+  'openOrders' | 'openOrdersAll' | 'cancel' | 'cancelAll' | 'equity' | 'quote'
+>;
 
 export type ApiClock = {
   /** Wall time. */
@@ -47,7 +56,7 @@ export type ApiDeps = {
   readonly clock: ApiClock;
   /** Unique each time; names a halt. */
   readonly newId: () => string;
-  /** Ends what goes on after an answer: a stop that Postgres does not have yet. */
+  /** Ends what goes on after an answer: a stop that is not through, the watch over the latch. */
   readonly closing: AbortSignal;
   /** Where bugs and lost connections are written; never to a client. */
   readonly log: (message: string, error?: unknown) => void;

@@ -22,6 +22,7 @@ const ROUTES = [
   'GET /docs',
   'GET /health',
   'POST /api/v1/profit-scraping/emergency-stop',
+  'POST /api/v1/profit-scraping/level',
   'POST /api/v1/profit-scraping/resume',
   'POST /api/v1/profit-scraping/start',
   'POST /api/v1/profit-scraping/stop',

@@ -1,5 +1,6 @@
 /** Bodies, queries and path parameters. Strict: an unknown key is an error, never ignored. */
 import { z } from '@hono/zod-openapi';
+import { HALT_LEVELS } from './standing-halts.ts';
 import { parseSymbol, SYMBOL_RANGE } from './symbol-text.ts';
 
 const SYMBOLS_MAX = 200;
@@ -53,9 +54,28 @@ export type StopBody = z.output<typeof stopBody>;
 export const emergencyStopBody = z
   .strictObject({
     symbols: symbols.optional().openapi({ description: 'Default: every symbol.' }),
+    level: z
+      .enum(HALT_LEVELS)
+      .default('HALT')
+      .openapi({
+        description:
+          'HALT keeps positions under their stops; HALT_AND_FLATTEN also closes them at market; ' +
+          'LOCKOUT lets nothing out any more, protective orders included.',
+      }),
     reason: reason.default('emergency stop'),
   })
   .openapi('EmergencyStopRequest');
+
+export const levelBody = z
+  .strictObject({
+    symbols: symbols.optional().openapi({ description: 'Default: every running symbol.' }),
+    level: z.enum(['PAUSE', 'REDUCING', 'ACTIVE']).openapi({
+      description: 'PAUSE and REDUCING end entries and manage what is open; ACTIVE ends them.',
+    }),
+    reason: reason.default('set by the operator'),
+  })
+  .openapi('LevelRequest');
+export type LevelBody = z.output<typeof levelBody>;
 
 export const resumeBody = z
   .strictObject({

@@ -68,6 +68,56 @@ describe('resume', () => {
     expect(await json(response)).toMatchObject({ halt_ids: ['h1', 'h2'], signalled: ['BTCUSDT'] });
   });
 
+  test('names to a workflow every halt over it, the latest last', async () => {
+    const halts = [aHalt(), aHalt({ haltId: 'h2', symbols: ['ETHUSDT'] })];
+    const world = aWorld({ running: new Set(['BTCUSDT', 'ETHUSDT']), halts });
+    await post(apiOf(world), 'resume', { reason: 'ok' });
+    expect(world.calls.slice(2)).toEqual([
+      'resume BTCUSDT {"haltId":"h1","reason":"ok","by":"api"}',
+      'resume ETHUSDT {"haltId":"h1","reason":"ok","by":"api"}',
+      'resume ETHUSDT {"haltId":"h2","reason":"ok","by":"api"}',
+    ]);
+  });
+
+  test('of one symbol keeps the others of its halt halted, in latch and workflow', async () => {
+    const world = aWorld({
+      running: new Set(['BTCUSDT', 'ETHUSDT']),
+      halts: [aHalt({ level: 'HALT_AND_FLATTEN' })],
+    });
+    const body = { reason: 'one first', symbols: ['BTCUSDT'] };
+    const response = await post(apiOf(world), 'resume', body);
+    expect(await json(response)).toMatchObject({ halt_ids: ['h1'], signalled: ['BTCUSDT'] });
+    expect(world.halts).toMatchObject([
+      { haltId: 'halt-1', level: 'HALT_AND_FLATTEN', symbols: ['ETHUSDT', 'SOLUSDT'] },
+    ]);
+    expect(world.calls).toEqual([
+      'latch halt-1',
+      'halt ETHUSDT {"haltId":"halt-1","level":"HALT_AND_FLATTEN","reason":"drill","by":"cli"}',
+      'clear h1',
+      'resume BTCUSDT {"haltId":"h1","reason":"one first","by":"api"}',
+    ]);
+  });
+
+  test('of one symbol resumes nothing when the others could not be kept halted', async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']), halts: [aHalt()] });
+    const latch: HaltLatch = { ...fakeLatch(world), set: async () => ({ latched: false }) };
+    const body = { reason: 'one first', symbols: ['BTCUSDT'] };
+    const response = await post(apiOf(world, { latch }), 'resume', body);
+    expect(await json(response)).toMatchObject({ code: 'LATCH_UNREADABLE' });
+    expect(world.halts).toEqual([aHalt()]);
+    expect(world.calls).toEqual([]);
+  });
+
+  test.each(['PAUSE', 'REDUCING'] as const)('ends %s', async (level) => {
+    const world = aWorld({
+      running: new Set(['BTCUSDT', 'ETHUSDT']),
+      rows: [aRow('BTCUSDT', { status: aStatus({ level }) }), aRow('ETHUSDT')],
+    });
+    const response = await post(apiOf(world), 'resume', { reason: 'ok' });
+    expect(await json(response)).toMatchObject({ halt_ids: [], signalled: ['BTCUSDT'] });
+    expect(world.calls).toEqual(['resume BTCUSDT {"haltId":null,"reason":"ok","by":"api"}']);
+  });
+
   test('of named symbols leaves the halts over others', async () => {
     const halts = [aHalt({ symbols: ['BTCUSDT'] }), aHalt({ haltId: 'h2', symbols: ['ETHUSDT'] })];
     const world = aWorld({ running: new Set(['BTCUSDT', 'ETHUSDT']), halts });

@@ -1,13 +1,14 @@
-/** Resume: clears the latch by the halt's own id, then tells the workflows. */
+/** Resume: clears the halts over the symbols by their ids, then tells the workflows. */
 import { answerWithin } from './deadline.ts';
 import type { EmergencyStop } from './emergency-stop.ts';
+import { keepOthersHalted } from './keep-others-halted.ts';
 import type { ApiDeps } from './ports.ts';
 import { done, refused } from './problem.ts';
 import type { Outcome, Problem } from './problem.ts';
 import type { ResumeBody } from './requests.ts';
-import { isHalted, readRows, runningAmong, runningSymbols } from './running.ts';
+import { isActive, readRows, runningAmong, runningSymbols } from './running.ts';
 import { signalEach } from './signal-each.ts';
-import { haltsOver } from './standing-halts.ts';
+import { covers, haltsOver } from './standing-halts.ts';
 import type { StandingHalt } from './standing-halts.ts';
 import { notRunning } from './stop-symbols.ts';
 
@@ -18,38 +19,52 @@ export type Resumed = {
   readonly signalled: readonly string[];
 };
 
-export async function resumeSymbols(
+/** Without symbols: everything. Also leaves PAUSE and REDUCING, where no halt stands. */
+export const resumeSymbols = (
+  deps: ApiDeps,
+  stop: EmergencyStop,
+  body: ResumeBody,
+): Promise<Outcome<Resumed>> => stop.inTurn(() => resume(deps, stop, body));
+
+async function resume(
   deps: ApiDeps,
   stop: EmergencyStop,
   body: ResumeBody,
 ): Promise<Outcome<Resumed>> {
-  if (stop.busy()) {
+  if (stop.pending().some(({ latched, confirmedAt }) => !latched || confirmedAt === null)) {
     const detail =
       'an emergency stop still waits for the venue or for PostgreSQL; resume when it is through';
     return refused({ code: 'STOP_IN_PROGRESS', detail });
   }
   const halts = await haltsOver(deps, body.symbols);
   if (halts.kind === 'refused') return halts;
-  const targets = await resumable(deps, body.symbols, halts.value.length > 0);
+  const targets = await resumable(deps, body.symbols, halts.value);
   if (targets.kind === 'refused') return targets;
-  const cleared = await clearAll(deps, halts.value, body);
-  if (cleared.kind === 'refused') return cleared;
-  const sent = await signalResumes(deps, targets.value, cleared.value, body.reason);
-  return sent.kind === 'refused' ? sent : done({ haltIds: cleared.value, signalled: sent.value });
+  const kept = await keepOthersHalted(deps, stop, halts.value, body.symbols);
+  if (kept.kind === 'refused') return kept;
+  const problem = await clearAll(deps, halts.value, body);
+  if (problem !== undefined) return refused(problem);
+  const haltIds = halts.value.map(({ haltId }) => haltId);
+  stop.drop(haltIds);
+  const sent = await signalResumes(deps, targets.value, halts.value, body.reason);
+  return sent.kind === 'refused' ? sent : done({ haltIds, signalled: sent.value });
 }
 
-/** A machine leaves a halt that is named; with no latch set, its own halt, whatever that is. */
+/**
+ * A machine is released by the name of the halt that reached it last, and only it knows which that
+ * is: it is told of every halt over it that was cleared. With none, of its own halt or pause.
+ */
 async function signalResumes(
   deps: ApiDeps,
   symbols: readonly string[],
-  cleared: readonly string[],
+  cleared: readonly StandingHalt[],
   reason: string,
 ): Promise<Outcome<readonly string[]>> {
-  const haltIds = cleared.length === 0 ? [null] : cleared;
   const signalled = new Set<string>();
-  for (const haltId of haltIds) {
-    const sent = await signalEach(deps, symbols, (ref) =>
-      deps.workflows.signalResume(ref, { haltId, reason, by: 'api' }),
+  for (const halt of cleared.length === 0 ? [undefined] : cleared) {
+    const under = halt === undefined ? symbols : symbols.filter(covers(halt));
+    const sent = await signalEach(deps, under, (ref) =>
+      deps.workflows.signalResume(ref, { haltId: halt?.haltId ?? null, reason, by: 'api' }),
     );
     if (sent.kind === 'refused') return sent;
     for (const symbol of sent.value) signalled.add(symbol);
@@ -57,25 +72,27 @@ async function signalResumes(
   return done([...signalled]);
 }
 
-/** With a halt over them: whatever runs, because a status may be older than the halt. */
+/** With halts over them: whatever runs beneath, because a status may be older than the halt. */
 async function resumable(
   deps: ApiDeps,
   named: readonly string[] | undefined,
-  latched: boolean,
+  halts: readonly StandingHalt[],
 ): Promise<Outcome<readonly string[]>> {
   const running = await (named === undefined ? runningSymbols(deps) : runningAmong(deps, named));
   if (running.kind === 'refused') return running;
   const idle = (named ?? []).filter((symbol) => !running.value.includes(symbol));
   if (idle.length > 0) return refused(notRunning(idle));
-  if (latched) return running;
+  if (halts.length > 0) return done(running.value);
   const rows = await readRows(deps);
   if (rows.kind === 'refused') return rows;
-  const halted = rows.value.filter(({ status }) => isHalted(status)).map(({ ref }) => ref.symbol);
-  const targets = running.value.filter((symbol) => halted.includes(symbol));
+  const stopped = rows.value.filter(({ status }) => !isActive(status)).map(({ ref }) => ref.symbol);
+  const targets = running.value.filter((symbol) => stopped.includes(symbol));
   const trading = (named ?? []).filter((symbol) => !targets.includes(symbol));
   if (targets.length > 0 && trading.length === 0) return done(targets);
   const detail =
-    trading.length === 0 ? 'no running symbol is halted' : `not halted: ${trading.join(', ')}`;
+    trading.length === 0
+      ? 'no running symbol is halted or paused'
+      : `neither halted nor paused: ${trading.join(', ')}`;
   return refused({ code: 'NOT_HALTED', detail, symbols: trading });
 }
 
@@ -84,17 +101,15 @@ async function clearAll(
   deps: ApiDeps,
   halts: readonly StandingHalt[],
   { symbols, reason }: ResumeBody,
-): Promise<Outcome<readonly string[]>> {
+): Promise<Problem | undefined> {
   for (const halt of halts) {
     const problem = await clear(deps, halt, reason);
-    if (problem !== undefined) return refused(problem);
+    if (problem !== undefined) return problem;
   }
   const left = await haltsOver(deps, symbols);
-  if (left.kind === 'refused') return left;
+  if (left.kind === 'refused') return left.problem;
   const [newer] = left.value;
-  return newer === undefined
-    ? done(halts.map(({ haltId }) => haltId))
-    : refused(haltChanged(newer));
+  return newer === undefined ? undefined : haltChanged(newer);
 }
 
 async function clear(

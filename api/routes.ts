@@ -5,6 +5,7 @@ import type { ProblemCode } from './problem-codes.ts';
 import { problemSchema } from './problem.ts';
 import {
   emergencyStopBody,
+  levelBody,
   noQuery,
   recentTradesQuery,
   resumeBody,
@@ -15,6 +16,7 @@ import {
 import {
   emergencyStopView,
   healthView,
+  levelSetView,
   resumedView,
   startedView,
   statusView,
@@ -102,7 +104,7 @@ export const emergencyStopRoute = createRoute({
   summary: 'Halt now',
   description:
     'Sets the halt latch, signals every workflow and cancels our ordinary orders at the venue, ' +
-    'all at once. Protective stops and positions stay. Only resume clears it.',
+    'all at once. Protective stops stay. Only resume clears it.',
   request: { query: noQuery, body: body(emergencyStopBody) },
   responses: {
     200: json(
@@ -114,14 +116,36 @@ export const emergencyStopRoute = createRoute({
   },
 });
 
+export const levelRoute = createRoute({
+  method: 'post',
+  path: `${GROUP}/level`,
+  tags,
+  summary: 'Pause, reduce, or end either',
+  description:
+    'PAUSE and REDUCING cancel entries and keep managing what is open, reduce-only; the workflows ' +
+    'remember them, the halt latch does not. ACTIVE ends them and never a halt.',
+  request: { query: noQuery, body: body(levelBody) },
+  responses: {
+    202: json('Signalled.', levelSetView),
+    ...problems([
+      ...ACT_PROBLEMS,
+      'NOT_RUNNING',
+      'HALT_STANDS',
+      'LATCH_UNREADABLE',
+      'TEMPORAL_UNAVAILABLE',
+    ]),
+  },
+});
+
 export const resumeRoute = createRoute({
   method: 'post',
   path: `${GROUP}/resume`,
   tags,
-  summary: 'Clear a halt',
+  summary: 'Clear a halt or a pause',
   description:
-    'Clears the latch by the id of its halt and signals the workflows, which reconcile first. ' +
-    'With no latch set it resumes the symbols that halted themselves.',
+    'Clears the halts over the symbols by their ids and signals the workflows, which reconcile with ' +
+    'the venue until that is clean. Where no halt stands it ends PAUSE and REDUCING, and resumes ' +
+    'symbols that halted themselves.',
   request: { query: noQuery, body: body(resumeBody) },
   responses: {
     202: json('Cleared and signalled.', resumedView),

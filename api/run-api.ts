@@ -5,6 +5,8 @@ import type { TidegateConfig } from '../adapters/config/load-config.ts';
 import type { ExchangeGateway, HaltLatch } from '../adapters/ports.ts';
 import type { ApiReads } from '../adapters/postgres/api-reads.ts';
 import { createApi } from './create-api.ts';
+import { createEmergencyStop } from './emergency-stop.ts';
+import type { EmergencyStop } from './emergency-stop.ts';
 import { createLazyVenue } from './lazy-venue.ts';
 import type { ApiClock, ApiDeps } from './ports.ts';
 import { serveApi } from './serve.ts';
@@ -25,6 +27,8 @@ export type RunApiOptions = {
 };
 
 const INSTANCE_RETRY_MS = 2_000;
+/** How soon a halt that another process set on this host or in Postgres is carried out here. */
+const LATCH_INTERVAL_MS = 2_000;
 
 const wallClock: ApiClock = {
   now: () => Date.now(),
@@ -44,7 +48,7 @@ export async function runApi(options: RunApiOptions): Promise<Served> {
   });
   const venue = createLazyVenue(options.openVenue);
   const instance = watchInstance(reads, config.account.name, closing.signal);
-  const app = createApi({
+  const deps: ApiDeps = {
     config,
     venueId,
     instance,
@@ -56,8 +60,11 @@ export async function runApi(options: RunApiOptions): Promise<Served> {
     newId: randomUUID,
     closing: closing.signal,
     log,
-  });
+  };
+  const stop = createEmergencyStop(deps);
+  const app = createApi(deps, stop);
   const served = await serveApi({ app, port: config.ports.api, hostname: config.bindAddress });
+  void watchLatch(stop, closing.signal, log);
   return {
     url: served.url,
     close: async () => {
@@ -80,4 +87,16 @@ function watchInstance(reads: ApiReads, account: string, closing: AbortSignal) {
   }
   void learn();
   return () => instance;
+}
+
+/** A stop that was cut off, or made while Temporal was away, is finished by whoever runs next. */
+async function watchLatch(
+  stop: EmergencyStop,
+  closing: AbortSignal,
+  log: ApiDeps['log'],
+): Promise<void> {
+  while (!closing.aborted) {
+    await stop.adopt().catch((error: unknown) => log('the halts that stand were not read', error));
+    await wallClock.sleep(LATCH_INTERVAL_MS);
+  }
 }

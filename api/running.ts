@@ -14,6 +14,10 @@ const HALTED_LEVELS: readonly string[] = ['HALT', 'HALT_AND_FLATTEN', 'LOCKOUT']
 export const isHalted = ({ state, level }: Pick<SymbolStatus, 'state' | 'level'>): boolean =>
   state.split('.')[0] === 'halted' || HALTED_LEVELS.includes(level);
 
+/** Neither halted nor paused. */
+export const isActive = ({ state, level }: Pick<SymbolStatus, 'state' | 'level'>): boolean =>
+  level === 'ACTIVE' && state.split('.')[0] !== 'halted';
+
 /** The named symbols whose workflow runs. */
 export async function runningAmong(
   deps: ApiDeps,

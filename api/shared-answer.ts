@@ -31,7 +31,9 @@ export function withSharedMarket(deps: ApiDeps): ApiDeps {
       quote,
       equity: () => equity('account'),
       openOrders: (symbol) => venue.openOrders(symbol),
+      openOrdersAll: () => venue.openOrdersAll(),
       cancel: (symbol, id, conditional) => venue.cancel(symbol, id, conditional),
+      cancelAll: (symbol) => venue.cancelAll(symbol),
     },
   };
 }

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { REGIMES } from '../core/regime/regime.ts';
 import { TRADING_LEVELS } from '../core/market/watch.ts';
+import { HALT_LEVELS } from './standing-halts.ts';
 
 const decimalText = z.string().openapi({ description: 'Decimal text.', example: '1234.5' });
 const instant = z.string().openapi({ format: 'date-time', example: '2026-11-20T12:00:03.200Z' });
@@ -68,6 +69,26 @@ export const symbolView = z
   .openapi('SymbolView');
 export type SymbolView = z.infer<typeof symbolView>;
 
+export const emergencyStopView = z
+  .strictObject({
+    halt_id: z.string(),
+    level: z.enum(HALT_LEVELS),
+    latched: z.boolean().openapi({
+      description: 'False: PostgreSQL lacks the halt; the API keeps writing it and cancelling.',
+    }),
+    signalled: z.int().openapi({ description: 'Workflows that have the halt signal.' }),
+    unsignalled: z.array(z.string()),
+    cancelled: z.int().nullable(),
+    still_open: z.int().nullable(),
+    protective_stops_kept: z.int().nullable(),
+    foreign_orders: z.int().nullable(),
+    confirmed_at: instant.nullable().openapi({
+      description: 'When the venue listed none of our ordinary orders.',
+    }),
+  })
+  .openapi('EmergencyStopReport');
+export type EmergencyStopView = z.infer<typeof emergencyStopView>;
+
 export const statusView = z
   .strictObject({
     mode: z.string().openapi({ example: 'paper' }),
@@ -84,6 +105,9 @@ export const statusView = z
       description: 'The halt over the whole account; unreadable counts as set.',
     }),
     halts: z.array(halt).openapi({ description: 'Halts that only resume clears.' }),
+    stops_in_progress: z.array(emergencyStopView).openapi({
+      description: 'Emergency stops that the venue, PostgreSQL or Temporal have not confirmed yet.',
+    }),
     equity: decimalText.nullable(),
     wallet: decimalText.nullable(),
     limits: z.array(limitUse),
@@ -121,6 +145,13 @@ export const startedView = z.strictObject({ started: z.array(z.string()) }).open
 export const stoppedView = z
   .strictObject({ signalled: z.array(z.string()), flatten: z.boolean(), reason: z.string() })
   .openapi('Stopped');
+export const levelSetView = z
+  .strictObject({
+    level: z.enum(['PAUSE', 'REDUCING', 'ACTIVE']),
+    signalled: z.array(z.string()),
+    reason: z.string(),
+  })
+  .openapi('LevelSet');
 export const resumedView = z
   .strictObject({
     halt_ids: z.array(z.string()).openapi({ description: 'The halts that were cleared.' }),
@@ -128,24 +159,6 @@ export const resumedView = z
     reason: z.string(),
   })
   .openapi('Resumed');
-
-export const emergencyStopView = z
-  .strictObject({
-    halt_id: z.string(),
-    latched: z.boolean().openapi({
-      description: 'False: PostgreSQL lacks the halt; the API keeps writing it and cancelling.',
-    }),
-    signalled: z.int().openapi({ description: 'Workflows that have the halt signal.' }),
-    unsignalled: z.array(z.string()),
-    cancelled: z.int().nullable(),
-    still_open: z.int().nullable(),
-    protective_stops_kept: z.int().nullable(),
-    foreign_orders: z.int().nullable(),
-    confirmed_at: instant.nullable().openapi({
-      description: 'When the venue listed none of our ordinary orders.',
-    }),
-  })
-  .openapi('EmergencyStopReport');
 
 const component = z.strictObject({
   name: z.enum(['postgres', 'temporal', 'venue', 'latch']),

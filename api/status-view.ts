@@ -5,17 +5,23 @@ import { ZERO_MONEY, money, moneyText } from '../core/money/units.ts';
 import type { MoneyText } from '../core/money/units.ts';
 import { answerWithin } from './deadline.ts';
 import type { Answer } from './deadline.ts';
+import { emergencyStopViewOf } from './emergency-stop-view.ts';
 import { limitsUse } from './limits-use.ts';
 import type { ApiDeps } from './ports.ts';
 import { readHalts } from './standing-halts.ts';
 import type { StandingHalt } from './standing-halts.ts';
 import type { StatusView, SymbolView } from './status-schemas.ts';
+import type { StopReport } from './stop-run.ts';
 import { isoTime, symbolViewOf } from './symbol-view.ts';
 import type { KnownSymbol } from './symbol-view.ts';
 
 const ANSWER_MS = 2_000;
 
-export async function readStatus(deps: ApiDeps): Promise<StatusView> {
+/** `pending`: the emergency stops that are not through. */
+export async function readStatus(
+  deps: ApiDeps,
+  pending: readonly StopReport[],
+): Promise<StatusView> {
   const { config, clock, reads, venue, workflows } = deps;
   const account = config.account.name;
   const [rows, use, running, funds, { latch, halts }] = await Promise.all([
@@ -50,6 +56,7 @@ export async function readStatus(deps: ApiDeps): Promise<StatusView> {
     flags: flagsOf(deps),
     latch,
     halts: halts.map(haltView),
+    stops_in_progress: pending.map(emergencyStopViewOf),
     equity: valueOf(funds)?.equity ?? null,
     wallet: valueOf(funds)?.wallet ?? null,
     limits: limitsUse(config, {

@@ -1,10 +1,11 @@
 /** One emergency stop on its way: everything begins at once, then the venue confirms. */
 import { RECV_WINDOW_MS } from '../adapters/ports.ts';
+import type { EpochMs } from '../core/market/market.ts';
 import { answerWithin } from './deadline.ts';
-import type { StopReport, StopRequest } from './emergency-stop.ts';
 import type { HaltSignals } from './halt-signals.ts';
 import type { ApiDeps } from './ports.ts';
-import { sweep } from './venue-sweep.ts';
+import type { HaltLevel, StandingHalt } from './standing-halts.ts';
+import { sweepAccount, sweepEveryones, sweepSymbols } from './venue-sweep.ts';
 import type { Sweep } from './venue-sweep.ts';
 
 const LATCH_ANSWER_MS = 3_000;
@@ -14,78 +15,123 @@ const COUNT_ANSWER_MS = 1_000;
 const IN_TRANSITION_MS = 3_000 + RECV_WINDOW_MS;
 /** From the start of the stop; an unconfirmed stop is reported as such. */
 const CONFIRM_LIMIT_MS = 15_000;
-export const ROUND_MS = 1_000;
+const ROUND_MS = 1_000;
 const POLL_MS = 100;
+/** Listing a whole account is dear: too often would use up the venue's request limit. */
+const PAUSE_MAX_MS = 4_000;
 
-export type StopRun = {
+/** What the venue confirms. Null: orders could not be listed, so nobody knows. */
+export type StopReport = {
   readonly haltId: string;
-  report(): Promise<StopReport>;
-  /** True once Postgres has the halt. */
-  setLatch(): Promise<boolean>;
-  cancelRound(): Promise<Sweep>;
+  readonly level: HaltLevel;
+  /** False: Postgres does not have the halt yet; this process keeps writing and cancelling. */
+  readonly latched: boolean;
+  /** Workflows that have the signal. */
+  readonly signalled: number;
+  /** Symbols whose workflow may run and could not be signalled. */
+  readonly unsignalled: readonly string[];
+  readonly cancelled: number | null;
+  readonly stillOpen: number | null;
+  readonly protectiveStopsKept: number | null;
+  readonly foreignOrders: number | null;
+  /** Wall time of the listing that showed none of the orders in question. */
+  readonly confirmedAt: EpochMs | null;
 };
 
-type Begin = {
+export type StopRun = {
+  readonly halt: StandingHalt;
+  /** Resolves when the stop is through, or when it has waited long enough. */
+  report(): Promise<StopReport>;
+  /** What is known now. */
+  view(): StopReport;
+  /** Does what is missing, once: latch, signals, cancels. True when nothing is left to do. */
+  again(): Promise<boolean>;
+};
+
+export type StopInput = {
   readonly deps: ApiDeps;
   readonly signals: HaltSignals;
   /** Every symbol that this process has heard of; grows with what the lists name. */
   readonly known: Set<string>;
-  readonly request: StopRequest;
-  readonly haltId: string;
+  readonly halt: StandingHalt;
+  /** Postgres has it already. */
+  readonly isLatched: boolean;
+  /** Also the orders of others, by the venue's own cancel; only for the whole account. */
+  readonly allOrders: boolean;
 };
 
-export function beginStop({ deps, signals, known, request, haltId }: Begin): StopRun {
+export function beginStop({ deps, signals, known, halt, ...input }: StopInput): StopRun {
   const { clock, config, latch, reads, workflows, venueId } = deps;
-  const { symbols, reason, by } = request;
+  const { haltId, level, reason, by, symbols } = halt;
   const account = config.account.name;
   const startedAt = clock.now();
   const targets = new Set(symbols ?? known);
   const signalled = new Set<string>();
   const unsignalled = new Set<string>();
   const cancelAsked = new Set<string>();
+  let latched = input.isLatched;
+  let listed: Sweep | undefined;
+  let confirmedAt: EpochMs | null = null;
+  /** No request of before the latch can reach the venue any more: only now it confirms. */
+  let settled = false;
 
-  async function setLatch(): Promise<boolean> {
-    const halt = { account, haltId, level: 'HALT' as const, reason, by, symbols };
-    const answer = await answerWithin(clock, LATCH_ANSWER_MS, () => latch.set(halt));
+  async function setLatch(): Promise<void> {
+    if (latched) return;
+    const answer = await answerWithin(clock, LATCH_ANSWER_MS, () =>
+      latch.set({ account, haltId, level, reason, by, symbols }),
+    );
     if (answer.kind === 'failed') deps.log('the halt latch could not be set', answer.error);
-    return answer.kind === 'answer' && answer.value.latched;
+    else latched = answer.value.latched;
   }
 
   async function signal(symbol: string): Promise<void> {
-    const message = { haltId, level: 'HALT' as const, reason, by };
-    const sent = await signals.send({ account, venue: venueId, symbol }, message);
+    const sent = await signals.send(
+      { account, venue: venueId, symbol },
+      { haltId, level, reason, by },
+    );
     if (sent === 'signalled') signalled.add(symbol);
     if (sent === 'failed') unsignalled.add(symbol);
+    else unsignalled.delete(symbol);
   }
 
-  async function cancelRound(of: Iterable<string> = targets): Promise<Sweep> {
-    const swept = await sweep(deps, [...of]);
+  /** Lists, cancels, and reaches the workflows of symbols that nobody had named. */
+  async function cancelRound(): Promise<Sweep> {
+    const sweep = input.allOrders ? sweepEveryones : sweepAccount;
+    const swept = await (symbols === null
+      ? sweep(deps, [...targets])
+      : sweepSymbols(deps, symbols));
+    listed = swept;
     for (const id of swept.open) cancelAsked.add(id);
+    const isEmpty = swept.open.length === 0 && swept.complete;
+    confirmedAt = settled && isEmpty ? clock.now() : null;
+    await reach(swept.symbols);
     return swept;
   }
 
-  const reach = (of: readonly string[]) => Promise.all([...of.map(signal), cancelRound(of)]);
-
-  /** Signals and cancels what a list names beyond the targets, as soon as the list is there. */
-  async function reachListed(list: () => Promise<readonly string[]>): Promise<void> {
-    const answer = await answerWithin(clock, LIST_ANSWER_MS, list);
-    if (answer.kind === 'failed') return deps.log('symbols could not be listed', answer.error);
-    const found = answer.value.filter((symbol) => !targets.has(symbol));
+  async function reach(named: readonly string[]): Promise<void> {
+    const found = named.filter((symbol) => !targets.has(symbol));
     for (const symbol of found) {
       targets.add(symbol);
       known.add(symbol);
     }
-    await reach(found);
+    await Promise.all(found.map(signal));
   }
 
-  const listed = async () => (await reads.symbols(account)).map(({ ref }) => ref.symbol);
+  async function reachListed(list: () => Promise<readonly string[]>): Promise<void> {
+    const answer = await answerWithin(clock, LIST_ANSWER_MS, list);
+    if (answer.kind === 'failed') deps.log('symbols could not be listed', answer.error);
+    else await reach(answer.value);
+  }
+
+  const inPostgres = async () => (await reads.symbols(account)).map(({ ref }) => ref.symbol);
   const running = async () => (await workflows.listRunning(account)).map(({ symbol }) => symbol);
   const latching = setLatch();
-  const lists = symbols === null ? [reachListed(listed), reachListed(running)] : [];
-  const reached = Promise.all([reach([...targets]), ...lists]);
+  const lists = symbols === null ? [reachListed(inPostgres), reachListed(running)] : [];
+  const reached = Promise.all([...[...targets].map(signal), cancelRound(), ...lists]);
 
   /** Waits until no submit of before the latch can still reach the venue. */
-  async function settle(latched: boolean): Promise<void> {
+  async function settle(): Promise<void> {
+    await latching;
     while (clock.now() - startedAt < IN_TRANSITION_MS) {
       const sending = await answerWithin(clock, COUNT_ANSWER_MS, () => reads.sendingCount(account));
       const countable = latched && sending.kind === 'answer';
@@ -95,37 +141,50 @@ export function beginStop({ deps, signals, known, request, haltId }: Begin): Sto
     }
   }
 
-  /** Cancels and lists again until the venue shows none of ours, or the time is over. */
-  async function confirm(): Promise<{ last: Sweep; confirmed: boolean }> {
-    // Soon at first, then rarely: listing too often would use up the venue's request limit.
-    let pauseMs = POLL_MS;
-    for (;;) {
-      const last = await cancelRound();
-      const confirmed = last.open.length === 0 && last.unlisted.length === 0;
-      if (confirmed || clock.now() - startedAt >= CONFIRM_LIMIT_MS) return { last, confirmed };
+  /** Cancels and lists again until the venue shows nothing, or the time is over. */
+  async function confirm(): Promise<void> {
+    for (let pauseMs = POLL_MS; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MAX_MS)) {
+      await cancelRound();
+      if (confirmedAt !== null || clock.now() - startedAt >= CONFIRM_LIMIT_MS) return;
       await clock.sleep(pauseMs);
-      pauseMs = Math.min(2 * pauseMs, ROUND_MS);
     }
   }
 
-  async function report(): Promise<StopReport> {
-    const latched = await latching;
-    await reached;
-    await settle(latched);
-    const { last, confirmed } = await confirm();
-    const complete = last.unlisted.length === 0;
+  function view(): StopReport {
+    const last = listed?.complete === true ? listed : undefined;
     return {
       haltId,
+      level,
       latched,
       signalled: signalled.size,
       unsignalled: [...unsignalled].toSorted(),
-      cancelled: complete ? cancelAsked.size - last.open.length : null,
-      stillOpen: complete ? last.open.length : null,
-      protectiveStopsKept: complete ? last.protectiveStops : null,
-      foreignOrders: complete ? last.foreign : null,
-      confirmedAt: confirmed ? clock.now() : null,
+      cancelled: last === undefined ? null : cancelAsked.size - last.open.length,
+      stillOpen: last?.open.length ?? null,
+      protectiveStopsKept: last?.protectiveStops ?? null,
+      foreignOrders: last?.foreign ?? null,
+      confirmedAt,
     };
   }
 
-  return { haltId, report, setLatch, cancelRound };
+  return {
+    halt,
+    view,
+    report: async () => {
+      await settle();
+      settled = true;
+      await reached;
+      await confirm();
+      return view();
+    },
+    again: async () => {
+      const sweeping = confirmedAt === null || !latched;
+      const missing = [...unsignalled].map(signal);
+      await Promise.all([setLatch(), ...(sweeping ? [cancelRound()] : []), ...missing]);
+      return isThrough(view());
+    },
+  };
 }
+
+/** Latched, signalled, and confirmed by the venue. */
+export const isThrough = ({ latched, unsignalled, confirmedAt }: StopReport): boolean =>
+  latched && unsignalled.length === 0 && confirmedAt !== null;

@@ -13,6 +13,7 @@ import {
   SHARED_TASK_QUEUE,
   SYMBOL_WORKFLOW,
   haltSignal,
+  levelSignal,
   resumeSignal,
   stopSignal,
   symbolWorkflowId,
@@ -62,6 +63,7 @@ export function createTemporalClient({ address, namespace }: TemporalOptions): T
     listRunning: (account) => call(client, () => listRunning(client, account)),
     signalHalt: (ref, message) => call(urgent, () => signal(urgent, ref, haltSignal, message)),
     signalResume: (ref, message) => call(client, () => signal(client, ref, resumeSignal, message)),
+    signalLevel: (ref, message) => call(client, () => signal(client, ref, levelSignal, message)),
     signalStop: (ref, message) => call(client, () => signal(client, ref, stopSignal, message)),
     ping: async () => {
       const ask = () => connection.workflowService.describeNamespace({ namespace });

@@ -4,48 +4,95 @@ import { parseClientOrderId } from '../core/orders/client-order-id.ts';
 import { answerWithin } from './deadline.ts';
 import type { ApiDeps } from './ports.ts';
 
-/** What stood at the venue when it was listed, and what we asked it to cancel. */
+/** What stood at the venue when it was listed; what was to be cancelled of it was asked for. */
 export type Sweep = {
-  /** Client ids of our ordinary orders that stood open. */
+  /** The ordinary orders in question that stood open; a name for each, the same in every sweep. */
   readonly open: readonly string[];
   readonly protectiveStops: number;
   readonly foreign: number;
-  /** Symbols whose orders could not be listed. */
-  readonly unlisted: readonly string[];
+  /** False: something could not be listed, so nobody knows. */
+  readonly complete: boolean;
+  /** Symbols on which an order of ours stood. */
+  readonly symbols: readonly string[];
 };
 
-type SweepDeps = Pick<ApiDeps, 'venue' | 'clock' | 'instance'>;
+export type SweepDeps = Pick<ApiDeps, 'venue' | 'clock' | 'instance'>;
+
+type Placed = VenueOrder & { readonly symbol: string };
 
 const VENUE_ANSWER_MS = 3_000;
 
 /** Lists the open orders of the symbols and cancels ours, conditional ones (protection) excepted. */
-export async function sweep(deps: SweepDeps, symbols: readonly string[]): Promise<Sweep> {
-  const swept = await Promise.all(symbols.map((symbol) => sweepSymbol(deps, symbol)));
+export async function sweepSymbols(deps: SweepDeps, symbols: readonly string[]): Promise<Sweep> {
+  const lists = await Promise.all(symbols.map((symbol) => listSymbol(deps, symbol)));
+  const complete = lists.every((list) => list !== undefined);
+  return cancelOurs(
+    deps,
+    lists.flatMap((list) => list ?? []),
+    complete,
+  );
+}
+
+/**
+ * The same for the whole account, whatever the symbols. Where the venue gives no such list, at
+ * least the `known` symbols are swept; what stands elsewhere is not known then.
+ */
+export async function sweepAccount(deps: SweepDeps, known: readonly string[]): Promise<Sweep> {
+  const listed = await answerWithin(deps.clock, VENUE_ANSWER_MS, () => deps.venue.openOrdersAll());
+  if (listed.kind === 'answer') return cancelOurs(deps, listed.value, true);
+  return { ...(await sweepSymbols(deps, known)), complete: false };
+}
+
+/** The venue's own cancel of every ordinary order, others' included, symbol by symbol. */
+export async function sweepEveryones(deps: SweepDeps, known: readonly string[]): Promise<Sweep> {
+  const { venue, clock } = deps;
+  const listed = await answerWithin(clock, VENUE_ANSWER_MS, () => venue.openOrdersAll());
+  const orders = listed.kind === 'answer' ? listed.value : [];
+  const ordinary = orders.filter(({ conditional }) => !conditional);
+  const symbols = new Set(listed.kind === 'answer' ? ordinary.map(symbolOf) : known);
+  await Promise.all(
+    [...symbols].map((symbol) =>
+      answerWithin(clock, VENUE_ANSWER_MS, () => venue.cancelAll(symbol)),
+    ),
+  );
+  const ours = orders.filter((order) => isOurs(deps, order));
   return {
-    open: swept.flatMap(({ open }) => open),
-    protectiveStops: sum(swept.map(({ protectiveStops }) => protectiveStops)),
-    foreign: sum(swept.map(({ foreign }) => foreign)),
-    unlisted: swept.flatMap(({ unlisted }) => unlisted),
+    open: ordinary.map(nameOf),
+    protectiveStops: ours.filter(({ conditional }) => conditional).length,
+    foreign: orders.length - ours.length,
+    complete: listed.kind === 'answer',
+    symbols: [...new Set(ours.map(symbolOf))],
   };
 }
 
-async function sweepSymbol(deps: SweepDeps, symbol: string): Promise<Sweep> {
+async function listSymbol(deps: SweepDeps, symbol: string): Promise<readonly Placed[] | undefined> {
   const { venue, clock } = deps;
   const listed = await answerWithin(clock, VENUE_ANSWER_MS, () => venue.openOrders(symbol));
-  if (listed.kind === 'failed') {
-    return { open: [], protectiveStops: 0, foreign: 0, unlisted: [symbol] };
-  }
-  const ours = listed.value.filter((order) => isOurs(deps, order));
-  const open = ours.filter(({ conditional }) => !conditional).flatMap(idOf);
+  return listed.kind === 'answer' ? listed.value.map((order) => ({ ...order, symbol })) : undefined;
+}
+
+async function cancelOurs(
+  deps: SweepDeps,
+  listed: readonly Placed[],
+  complete: boolean,
+): Promise<Sweep> {
+  const { venue, clock } = deps;
+  const ours = listed.filter((order) => isOurs(deps, order));
+  const open = ours.filter(({ conditional }) => !conditional);
   // A cancel that fails shows in the next listing, which is what counts.
   await Promise.all(
-    open.map((id) => answerWithin(clock, VENUE_ANSWER_MS, () => venue.cancel(symbol, id, false))),
+    open.map(({ symbol, clientOrderId: id }) =>
+      id === null
+        ? undefined
+        : answerWithin(clock, VENUE_ANSWER_MS, () => venue.cancel(symbol, id, false)),
+    ),
   );
   return {
-    open,
+    open: open.map(nameOf),
     protectiveStops: ours.length - open.length,
-    foreign: listed.value.length - ours.length,
-    unlisted: [],
+    foreign: listed.length - ours.length,
+    complete,
+    symbols: [...new Set(ours.map(symbolOf))],
   };
 }
 
@@ -56,7 +103,6 @@ function isOurs({ instance }: SweepDeps, order: VenueOrder): boolean {
   return own === null || parsed.instance === own;
 }
 
-const idOf = ({ clientOrderId }: VenueOrder): string[] =>
-  clientOrderId === null ? [] : [clientOrderId];
-const sum = (values: readonly number[]): number =>
-  values.reduce((total, value) => total + value, 0);
+const nameOf = ({ symbol, clientOrderId, venueOrderId }: Placed): string =>
+  `${symbol} ${clientOrderId ?? venueOrderId}`;
+const symbolOf = ({ symbol }: Placed): string => symbol;
