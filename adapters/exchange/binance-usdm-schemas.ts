@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { parseDecimal } from '../../core/money/decimal-text.ts';
 
 /** Decimal text, also from a JSON number. */
-export const decimal = z
+const decimal = z
   .union([z.string(), z.number().transform(String)])
   .refine((text) => parseDecimal(text) !== undefined, 'decimal text');
 /** Ids are numbers on the wire and beyond 2^53 text. */
-export const id = z.union([z.string().min(1), z.number().transform(String)]);
-export const time = z.coerce.number().int().nonnegative();
+const id = z.union([z.string().min(1), z.number().transform(String)]);
+const time = z.coerce.number().int().nonnegative();
 const side = z.enum(['BUY', 'SELL']);
 
 const ORDER_STATUSES = [
@@ -135,6 +135,19 @@ const filterSchema = z.object({
   multiplierDown: decimal.optional(),
 });
 export type SymbolFilter = z.output<typeof filterSchema>;
+
+export const rateLimitsSchema = z.object({
+  rateLimits: z
+    .array(
+      z.object({
+        rateLimitType: z.string(),
+        interval: z.string(),
+        intervalNum: z.number(),
+        limit: z.number(),
+      }),
+    )
+    .default([]),
+});
 
 export const exchangeInfoSchema = z.object({
   symbols: z.array(

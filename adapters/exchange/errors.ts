@@ -55,7 +55,7 @@ const AMBIGUOUS_CODES = new Set(['-4083']);
 /** Failures that pass: too many requests, or a clock that ran away. */
 const TRANSIENT_CODES = new Set(['-1003', '-1015', '-1021', '-5028']);
 
-export const isTransientCode = (code: string): boolean => TRANSIENT_CODES.has(code);
+const isTransientCode = (code: string): boolean => TRANSIENT_CODES.has(code);
 
 /**
  * ccxt classes that stand for a refusal where no code is in the message: ccxt's own checks before

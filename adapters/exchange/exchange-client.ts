@@ -35,7 +35,7 @@ const OPTIONS = {
   ws: { backoff: { base: 250, factor: 2, max: 5_000, stableAfter: 5_000 } },
 };
 
-export const REQUEST_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = 3_000;
 /** Two pongs missed and the connection is given up. */
 const PING_INTERVAL_MS = 10_000;
 

@@ -14,8 +14,7 @@ import { placeIntents } from './placing.ts';
 import { prepareSymbol } from './prepare-symbol.ts';
 import { RequestBudget, openReadClient } from './request-budget.ts';
 import { RulesCache } from './rules-cache.ts';
-import { createVenueClock } from './venue-clock.ts';
-import type { VenueClock } from './venue-clock.ts';
+import { VenueClock } from './venue-clock.ts';
 import { VENUE_TRAITS } from './venue-table.ts';
 import type { PlacedOrder, VenueWire } from './venue-wire.ts';
 
@@ -32,38 +31,48 @@ export async function createExchangeGateway(
   options: ExchangeGatewayOptions,
 ): Promise<ExchangeGateway> {
   const budget = new RequestBudget(options.wallClock, options.requestWeightMax);
-  const reads = await openReadClient(options.transport, budget, (headers) =>
-    clock.onResponse(headers),
-  );
-  const writes = await options.transport.open({
-    onResponse: (status, headers) => budget.onResponse(status, headers),
-  });
-  const unlimited = binanceUsdmReads(writes);
-  const wire: VenueWire = {
-    traits: VENUE_TRAITS['binance-usdm'],
-    ...binanceUsdmReads(reads),
-    ...binanceUsdmWrites(writes),
-    // An emergency stop asks: the budget for reads must not hold it back.
-    openOrdersAll: (conditional) => unlimited.openOrdersAll(conditional),
-  };
-  const clock = createVenueClock(() => wire.time(), options.wallClock);
-  try {
-    await clock.sync();
-  } catch (error) {
-    clock.stop();
-    throw error;
-  }
+  const clock = new VenueClock(options.wallClock);
+  const wire = await openWire(options.transport, budget, clock);
+  await clock.start(() => wire.time());
   return new VenueGateway(wire, clock, budget, options.wallClock);
 }
 
+/** Orders and cancels go through an instance of their own, which nothing holds back. */
+async function openWire(
+  transport: ExchangeTransport,
+  budget: RequestBudget,
+  clock: VenueClock,
+): Promise<VenueWire> {
+  const reads = await openReadClient(transport, budget, (headers) => clock.onResponse(headers));
+  const writes = await transport.open({
+    onResponse: (status, headers) => budget.onResponse(status, headers),
+  });
+  const unlimited = binanceUsdmReads(writes);
+  return {
+    traits: VENUE_TRAITS['binance-usdm'],
+    ...binanceUsdmReads(reads),
+    ...binanceUsdmWrites(writes),
+    // An emergency stop asks this.
+    openOrdersAll: (conditional) => unlimited.openOrdersAll(conditional),
+  };
+}
+
+/** What the gateway needs of the venue's clock. */
+type GatewayClock = Pick<VenueClock, 'now' | 'historyEnd' | 'onResponse' | 'sync' | 'stop'>;
+
 export class VenueGateway implements ExchangeGateway {
   readonly #wire: VenueWire;
-  readonly #clock: VenueClock;
+  readonly #clock: GatewayClock;
   readonly #budget: RequestBudget;
   readonly #rules: RulesCache;
   readonly #known = new KnownOrders();
 
-  constructor(wire: VenueWire, clock: VenueClock, budget: RequestBudget, wallClock: () => EpochMs) {
+  constructor(
+    wire: VenueWire,
+    clock: GatewayClock,
+    budget: RequestBudget,
+    wallClock: () => EpochMs,
+  ) {
     this.#wire = wire;
     this.#clock = clock;
     this.#budget = budget;
@@ -88,8 +97,7 @@ export class VenueGateway implements ExchangeGateway {
     for (const reply of replies) {
       if (reply.kind === 'acked') this.#known.learn(reply.order);
       // The venue's clock and ours disagree: measure before the next order.
-      if (reply.kind === 'rejected' && reply.code === '-1021')
-        this.#clock.sync().catch(() => undefined);
+      if (reply.kind === 'rejected' && reply.code === '-1021') void this.#clock.sync();
     }
     return replies;
   }

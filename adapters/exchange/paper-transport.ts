@@ -10,7 +10,7 @@ import { createExchangeClient } from './exchange-client.ts';
 import type { ClientObservers, Exchange, ExchangeKeys } from './exchange-client.ts';
 
 /** Every answer of the paper venue carries it; no exchange does. */
-export const PAPER_VENUE_HEADER = 'X-Tidegate-Venue';
+const PAPER_VENUE_HEADER = 'X-Tidegate-Venue';
 
 /** Opens instances of ccxt on one account. */
 export type ExchangeTransport = {

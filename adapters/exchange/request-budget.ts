@@ -1,11 +1,13 @@
 /** Keeps reads below the venue's request limits, so that orders and cancels always have room. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EpochMs } from '../../core/market/market.ts';
+import { rateLimitsSchema } from './binance-usdm-schemas.ts';
 import { VenueUnavailable } from './errors.ts';
 import type { Exchange } from './exchange-client.ts';
 import type { ExchangeTransport } from './paper-transport.ts';
+import { read } from './reply.ts';
 
-/** Request weight a minute on Binance USD-M. */
+/** Request weight a minute on Binance USD-M, unless the venue says otherwise. */
 const WEIGHT_MAX = 2_400;
 /** The rest is for orders, cancels and whoever else uses this address. */
 const READ_SHARE = 0.75;
@@ -30,20 +32,40 @@ export async function openReadClient(
   });
   exchange.enableRateLimit = true;
   exchange.throttle = (weight: unknown) => budget.admitRead(Number(weight));
+  budget.learnWeightMax(await readWeightMax(exchange));
   return exchange;
+}
+
+async function readWeightMax(exchange: Exchange): Promise<number> {
+  const ask = () => exchange.fapiPublicGetExchangeInfo();
+  const { rateLimits } = await read(rateLimitsSchema, 'exchangeInfo', ask);
+  const minute = rateLimits.find(
+    (entry) =>
+      entry.rateLimitType === 'REQUEST_WEIGHT' &&
+      entry.interval === 'MINUTE' &&
+      entry.intervalNum === 1,
+  );
+  return minute?.limit ?? WEIGHT_MAX;
 }
 
 export class RequestBudget {
   readonly #wallClock: () => EpochMs;
-  readonly #readWeightMax: number;
+  readonly #fixedMax: number | undefined;
+  #weightMax: number;
   #usedWeight = 0;
   #minute = 0;
   #blockedUntil = 0;
 
-  /** `weightMax`: what the venue allows in a minute. */
-  constructor(wallClock: () => EpochMs, weightMax = WEIGHT_MAX) {
+  /** `fixedMax`: the weight of a minute, whatever the venue says. */
+  constructor(wallClock: () => EpochMs, fixedMax?: number) {
     this.#wallClock = wallClock;
-    this.#readWeightMax = weightMax * READ_SHARE;
+    this.#fixedMax = fixedMax;
+    this.#weightMax = fixedMax ?? WEIGHT_MAX;
+  }
+
+  /** Takes the weight that the venue allows in a minute. */
+  learnWeightMax(weightMax: number): void {
+    this.#weightMax = this.#fixedMax ?? weightMax;
   }
 
   /** Wall milliseconds for which the venue told us to stay away (429, 418). */
@@ -65,7 +87,7 @@ export class RequestBudget {
     const now = this.#wallClock();
     const minute = Math.floor(now / MINUTE_MS);
     if (minute > this.#minute) this.#setUsed(0);
-    const full = this.#usedWeight + weight > this.#readWeightMax;
+    const full = this.#usedWeight + weight > this.#weightMax * READ_SHARE;
     const untilNextMinuteMs = full ? (minute + 1) * MINUTE_MS - now : 0;
     const waitMs = Math.max(this.blockedMs, untilNextMinuteMs);
     this.#usedWeight += weight;

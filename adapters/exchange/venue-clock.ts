@@ -8,47 +8,60 @@ const MARKET_TIME_HEADER = 'X-Tidegate-Market-Time';
 /** How far the market may have moved since the last response that told its time. */
 const MARKET_MARGIN_MS = 86_400_000;
 
-export type VenueClock = {
-  now(): EpochMs;
-  /** No order or trade is later: venue time, or shortly after a paper market's own time. */
-  historyEnd(): EpochMs;
-  /** Takes what a response says of market time; only the paper venue does. */
-  onResponse(headers: Readonly<Record<string, string>>): void;
-  /** Measures again; errors of the request are the caller's. */
-  sync(): Promise<void>;
-  stop(): void;
-};
+type ReadTime = () => Promise<EpochMs>;
 
-export function createVenueClock(
-  readTime: () => Promise<EpochMs>,
-  wallClock: () => EpochMs,
-): VenueClock {
-  let offsetMs = 0;
-  let marketTime = Number.POSITIVE_INFINITY;
-  const now = () => wallClock() + offsetMs;
-  const sync = async (samples = SAMPLES) => {
-    offsetMs = await measureOffset(readTime, wallClock, samples);
-  };
-  const timer = setInterval(() => {
-    // An old offset is better than none; a wrong one is refused by the venue (-1021).
-    sync(1).catch(() => undefined);
-  }, SYNC_INTERVAL_MS);
-  timer.unref();
-  return {
-    now,
-    historyEnd: () => Math.min(now(), marketTime + MARKET_MARGIN_MS),
-    onResponse: (headers) => {
-      const told = Number(headers[MARKET_TIME_HEADER]);
-      if (Number.isFinite(told)) marketTime = told;
-    },
-    sync,
-    stop: () => clearInterval(timer),
-  };
+export class VenueClock {
+  readonly #wallClock: () => EpochMs;
+  #readTime: ReadTime | undefined;
+  #offsetMs = 0;
+  #marketTime = Number.POSITIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(wallClock: () => EpochMs) {
+    this.#wallClock = wallClock;
+  }
+
+  /** Measures, and again every minute. Throws what the request throws. */
+  async start(readTime: ReadTime): Promise<void> {
+    this.#readTime = readTime;
+    await this.#measure(readTime, SAMPLES);
+    this.#timer = setInterval(() => void this.sync(), SYNC_INTERVAL_MS);
+    this.#timer.unref();
+  }
+
+  now(): EpochMs {
+    return this.#wallClock() + this.#offsetMs;
+  }
+
+  /** No order or trade is later: venue time, or shortly after a paper market's own time. */
+  historyEnd(): EpochMs {
+    return Math.min(this.now(), this.#marketTime + MARKET_MARGIN_MS);
+  }
+
+  /** Takes what a response says of market time; only the paper venue does. */
+  onResponse(headers: Readonly<Record<string, string>>): void {
+    const told = Number(headers[MARKET_TIME_HEADER]);
+    if (Number.isFinite(told)) this.#marketTime = told;
+  }
+
+  /** An old offset is better than none: a wrong one is refused by the venue (-1021). */
+  async sync(): Promise<void> {
+    if (this.#readTime !== undefined)
+      await this.#measure(this.#readTime, SAMPLES).catch(() => undefined);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #measure(readTime: ReadTime, samples: number): Promise<void> {
+    this.#offsetMs = await measureOffset(readTime, this.#wallClock, samples);
+  }
 }
 
 /** The offset of the sample with the shortest round trip: it is the least uncertain. */
 async function measureOffset(
-  readTime: () => Promise<EpochMs>,
+  readTime: ReadTime,
   wallClock: () => EpochMs,
   samples: number,
 ): Promise<number> {

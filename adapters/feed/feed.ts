@@ -15,9 +15,9 @@ import type { WatchContext, WatchRequest } from './watch-call.ts';
 export type Feed = {
   /** Answers the long-poll of a symbol; the first call of a symbol starts its feed. */
   watch(request: WatchRequest, context?: WatchContext): Promise<WatchBatch>;
-  /** The newest prices of a symbol; null when this process does not hold it. */
+  /** The newest prices of a symbol; null when this process does not hold it, or has none yet. */
   latestQuote(symbol: string): Quote | null;
-  /** Wall age of its prices; null when this process does not hold it. */
+  /** Wall age of its prices; null without any. */
   dataAgeMs(symbol: string): number | null;
   /** Answers `handover` to every call and ends the connections. */
   close(): Promise<void>;

@@ -82,10 +82,10 @@ export class SymbolFeed implements MarketListener {
     const { bid, ask } = quote;
     return { time: Math.max(quote.time, mark.time), bid, ask, mark: mark.mark };
   }
-  /** Wall milliseconds; infinite before the first prices. */
-  get dataAgeMs(): number {
+  /** Wall milliseconds; null before the first prices. */
+  get dataAgeMs(): number | null {
     const { freshness } = this.#parts;
-    return freshness.hasPrices ? freshness.ageMs : Number.POSITIVE_INFINITY;
+    return freshness.hasPrices ? freshness.ageMs : null;
   }
   /** Every channel is subscribed, yet nothing has come for this long (wall). */
   get silentMs(): number {

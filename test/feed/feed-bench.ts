@@ -19,7 +19,7 @@ import { startTcpCutter } from './tcp-cutter.ts';
 import type { TcpCutter } from './tcp-cutter.ts';
 
 export const SYMBOL = 'BTCUSDT';
-export const PREFIX = { instance: INSTANCE, symbolCode: SYMBOL_CODE, epoch: 1 };
+const PREFIX = { instance: INSTANCE, symbolCode: SYMBOL_CODE, epoch: 1 };
 
 const STATUS: SymbolStatus = {
   epoch: 1,
