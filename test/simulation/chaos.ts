@@ -75,11 +75,16 @@ function createStrikes(world: World, dice: Dice): Partial<Record<Fault, () => vo
     },
     restart: () => {
       if (temporal.run !== undefined) temporal.terminate();
-      time.after(dice.between(100, 5_000), () => {
-        if (temporal.run === undefined) temporal.start();
-      });
+      time.after(dice.between(100, 5_000), () => start(world));
     },
   };
+}
+
+/** As the API does it: nothing is started while a halt stands. */
+export function start({ temporal, ledger, trace }: World): void {
+  if (temporal.run !== undefined || ledger.state.halts.size > 0) return;
+  trace.say('person', 'starts');
+  temporal.start();
 }
 
 function crash(world: World, dice: Dice): void {
@@ -89,6 +94,7 @@ function crash(world: World, dice: Dice): void {
   const isGraceful = dice.chance(0.3);
   if (!isGraceful) return world.killWorker(worker, downMs);
   world.trace.say(worker.homeQueue, 'leaves');
+  worker.process.leave();
   worker.feed.handOver();
   world.time.after(dice.between(100, 2_000), () => world.killWorker(worker, downMs));
 }
@@ -138,10 +144,10 @@ function sweep({ venue, time, away, ledger }: World): void {
 
 /** Clears every halt and tells the workflow so, as the API does; false when there was nothing. */
 export function resume({ time, trace, ledger, temporal }: World): boolean {
-  const context = temporal.run?.carry.snapshot.context;
-  if (context === undefined || context.level === 'ACTIVE') return false;
+  const level = temporal.run?.carry.snapshot.context.level ?? 'ACTIVE';
   const halts = [...ledger.state.halts.keys()];
-  trace.say('person', `resumes ${halts.join() || context.level}`);
+  if (halts.length === 0 && level === 'ACTIVE') return false;
+  trace.say('person', `resumes ${halts.join() || level}`);
   for (const haltId of halts) ledger.clearHalt(haltId);
   const ids = halts.length === 0 ? [null] : halts;
   for (const [index, haltId] of ids.entries()) {

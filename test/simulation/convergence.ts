@@ -10,7 +10,10 @@ import type { World } from './world.ts';
 /** What is still different, in words; empty at rest. */
 export function differences(world: World): readonly string[] {
   const { run } = world.temporal;
-  if (run === undefined) return [...ledgerDifferences(world), ...leftovers(world)];
+  if (run === undefined) {
+    const waits = world.temporal.endedBy === 'complete' ? [] : ['no workflow runs'];
+    return [...waits, ...ledgerDifferences(world), ...leftovers(world)];
+  }
   const { context } = run.carry.snapshot;
   return [
     ...machineDifferences(world, context),

@@ -1,5 +1,5 @@
 /** One seed: faults on, then off; it must come to rest, trade again, and its books must agree. */
-import { resume, startChaos } from './chaos.ts';
+import { resume, start, startChaos } from './chaos.ts';
 import { differences, trades } from './convergence.ts';
 import { checkBooks, checkReplay, watchInvariants } from './invariants.ts';
 import type { Failure } from './world.ts';
@@ -73,7 +73,12 @@ async function converge(world: World): Promise<number | null> {
     regime: { ...regime, leaveTrendStrength: 55 },
   };
   trace.say('seed', 'faults are off');
-  if (scenario.resumes) time.every(PERSON_EVERY_MS, () => (resume(world), !isAtRest));
+  time.every(PERSON_EVERY_MS, () => {
+    const wasEnded = world.temporal.endedBy === 'terminated';
+    if (scenario.resumes || wasEnded) resume(world);
+    if (wasEnded) start(world);
+    return !isAtRest;
+  });
   let isAtRest = false;
   time.every(LOOK_EVERY_MS, () => {
     isAtRest = differences(world).length === 0 && trades(world, offMs);

@@ -191,6 +191,8 @@ function linkFills(state: LedgerState, record: IntentRecord, isOf: (fill: Fill) 
     const fill = { ...row.fill, clientOrderId };
     state.fills.set(key, { fill, seq: state.seq, intentId: clientOrderId });
     countFill(state, record, fill);
+    // Whoever starts from the position has counted it: the position's number moves along.
+    state.lastSeq = state.seq;
   }
 }
 

@@ -164,7 +164,7 @@ function momentContext(
   };
 }
 
-export function latchOf(state: LedgerState): LatchView {
+function latchOf(state: LedgerState): LatchView {
   const halt = severest([...state.halts.values()]);
   return halt === undefined
     ? { kind: 'clear' }
@@ -194,7 +194,7 @@ function unprotectedMs(state: LedgerState): number | null {
   return state.now() - Math.max(openedAtMs, ...lost);
 }
 
-export function exposureOf(state: LedgerState): SymbolExposure {
+function exposureOf(state: LedgerState): SymbolExposure {
   const { quantity: held, cost } = positionOf([...state.fills.values()].map(({ fill }) => fill));
   return {
     quantity: held,

@@ -75,7 +75,7 @@ export const intentOf = (state: LedgerState, clientOrderId: string): IntentRecor
   ensureDefined(state.intents.get(clientOrderId), `${clientOrderId} was prepared`);
 
 /** It stands at the venue, may stand there or is about to. */
-export function isLive({ state, view }: IntentRecord): boolean {
+function isLive({ state, view }: IntentRecord): boolean {
   if (view !== null) return !isTerminalStatus(view.status);
   return state === 'PREPARED' || state === 'SENDING' || state === 'UNKNOWN' || state === 'ACKED';
 }
@@ -107,6 +107,9 @@ export function setIntentState(state: LedgerState, record: IntentRecord, to: Int
   const step = `${record.state}>${to}`;
   if (record.state !== to && !LEGAL.has(step)) {
     state.broken(`${record.intent.clientOrderId}: ${step} is not a legal transition`);
+  }
+  if (to === 'SENDING' && state.halts.size > 0 && !record.intent.reduceOnly) {
+    state.broken(`${record.intent.clientOrderId}: risk is sent after the latch`);
   }
   record.state = to;
   touch(state, record);

@@ -3,7 +3,7 @@ import type { OperationCall, OperationResult } from '../../../state-machines/pro
 import type { SymbolActivities } from '../../../workflows/activity-contract.ts';
 import { REF } from '../scenario.ts';
 
-export const WORKFLOW_ID = `symbol:${REF.account}:${REF.venue}:${REF.symbol}`;
+const WORKFLOW_ID = `symbol:${REF.account}:${REF.venue}:${REF.symbol}`;
 const ref = REF;
 
 export async function runOperation(

@@ -12,7 +12,7 @@ import type { RunnerParts } from './activity-runner.ts';
 import { POLICIES, WATCH } from './operation-policy.ts';
 import { runOperation } from './run-operation.ts';
 import { WorkflowRun } from './workflow-run.ts';
-import type { Input, TaskResult } from './workflow-run.ts';
+import type { Input, RunEnd, TaskResult } from './workflow-run.ts';
 
 export type TemporalParts = RunnerParts & {
   readonly historyEventsMax: number;
@@ -37,6 +37,9 @@ export class SimTemporal {
     this.#parts = parts;
   }
 
+  /** How the last execution ended; undefined while one runs. */
+  endedBy: 'terminated' | RunEnd | undefined;
+
   /** Undefined before the start and after the end. */
   get run(): WorkflowRun | undefined {
     return this.#run;
@@ -48,6 +51,7 @@ export class SimTemporal {
 
   start(carry: SymbolCarry = initialCarry()): void {
     this.#runs += 1;
+    this.endedBy = undefined;
     this.#run = new WorkflowRun(this.#runs, carry, this.#parts.historyEventsMax);
     this.#forgetTimer();
     this.#events = [];
@@ -63,8 +67,9 @@ export class SimTemporal {
     if (this.#run !== undefined) this.#add({ kind: 'message', message });
   }
 
-  #end(how: string): void {
-    this.#parts.say(`workflow ${how}`);
+  #end(how: 'terminated' | RunEnd): void {
+    this.#parts.say(`workflow ended: ${how}`);
+    this.endedBy = how;
     this.#run = undefined;
     this.#events = [];
     this.#forgetTimer();
@@ -98,7 +103,8 @@ export class SimTemporal {
     const startedAt = time.now;
     time.after(dice.between(1, 15), () => {
       this.#hasTask = false;
-      if (process.isRunning && this.#run === run) this.#execute(run, taken, startedAt);
+      if (process.isAlive && !process.isFrozen && this.#run === run)
+        this.#execute(run, taken, startedAt);
       else if (this.#run !== undefined) this.#needTask(this.#run === run ? TASK_TIMEOUT_MS : 0);
     });
   }

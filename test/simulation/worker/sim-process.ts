@@ -1,7 +1,7 @@
 /** One process: it may freeze, and it may die in the middle of everything that it awaits. */
 import type { VirtualTime } from '../virtual-time.ts';
 
-export class ProcessDied extends Error {
+class ProcessDied extends Error {
   override readonly name = 'ProcessDied';
 }
 
@@ -17,6 +17,7 @@ export class SimProcess {
   readonly #onDeath: (() => void)[] = [];
   readonly #onStall = new Set<(forMs: number) => void>();
   #isAlive = true;
+  #isLeaving = false;
   #frozenUntil = 0;
 
   constructor(name: string, time: VirtualTime) {
@@ -32,8 +33,14 @@ export class SimProcess {
     return this.time.now < this.#frozenUntil;
   }
 
+  /** It takes new work. */
   get isRunning(): boolean {
-    return this.#isAlive && !this.isFrozen;
+    return this.#isAlive && !this.#isLeaving && !this.isFrozen;
+  }
+
+  /** It finishes what it has and takes nothing new. */
+  leave(): void {
+    this.#isLeaving = true;
   }
 
   freeze(forMs: number): void {
