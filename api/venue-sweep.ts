@@ -80,11 +80,12 @@ async function cancelOurs(
   const ours = listed.filter((order) => isOurs(deps, order));
   const open = ours.filter(({ conditional }) => !conditional);
   // A cancel that fails shows in the next listing, which is what counts.
+  const ids = open.flatMap(({ symbol, clientOrderId: id }) =>
+    id === null ? [] : [{ symbol, id }],
+  );
   await Promise.all(
-    open.map(({ symbol, clientOrderId: id }) =>
-      id === null
-        ? undefined
-        : answerWithin(clock, VENUE_ANSWER_MS, () => venue.cancel(symbol, id, false)),
+    ids.map(({ symbol, id }) =>
+      answerWithin(clock, VENUE_ANSWER_MS, () => venue.cancel(symbol, id, false)),
     ),
   );
   return {

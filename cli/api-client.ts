@@ -5,15 +5,16 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 export type ApiReply = { readonly status: number; readonly body: unknown };
 
-/** Undefined when nobody answers there. */
+/** Undefined when nobody answers there in time. */
 export async function callApi(
   origin: string,
   path: string,
   body?: unknown,
+  timeoutMs = REQUEST_TIMEOUT_MS,
 ): Promise<ApiReply | undefined> {
   try {
     const response = await fetch(new URL(path, origin), {
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       ...(body === undefined
         ? {}
         : {

@@ -11,6 +11,11 @@ const HELP = `tidegate <command> [flags]
   down           end what "up" started; orders and positions stay as they are
   status         what runs, and what the symbols do
   stop           emergency stop: no new risk, ordinary orders cancelled, stops stay
+                 --level HALT | HALT_AND_FLATTEN | LOCKOUT   --symbols A,B   --reason TEXT
+                 --direct: at the venue itself, with nothing of ours running
+                 --all-orders: direct, and the orders of others too
+  pause          no entries, what is open is managed out (--level REDUCING: the same, by a system)
+  resume         end a halt or a pause; needs --reason
   doctor         is this machine ready? (npm run doctor)
   config show    every setting with its origin
   config check   is the configuration valid?
@@ -29,6 +34,8 @@ const commands: Readonly<Record<string, (args: Arguments) => number | Promise<nu
   up: async ({ options }) => (await import('./up/up-command.ts')).runUp(options),
   down: async ({ options }) => (await import('./stop-commands.ts')).runDown(options),
   stop: async ({ options }) => (await import('./stop-commands.ts')).runStop(options),
+  pause: async ({ options }) => (await import('./stop-commands.ts')).runPause(options),
+  resume: async ({ options }) => (await import('./stop-commands.ts')).runResume(options),
   status: async ({ options }) => (await import('./status-command.ts')).runStatus(options),
   doctor: async ({ options }) => (await import('./doctor/doctor-command.ts')).runDoctor(options),
   config: async ({ options, words }) =>

@@ -19,6 +19,9 @@ const FLAGS = {
   verbose: { type: 'boolean' },
   json: { type: 'boolean' },
   reason: { type: 'string' },
+  level: { type: 'string' },
+  direct: { type: 'boolean' },
+  'all-orders': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
