@@ -11,8 +11,8 @@ import { resolveOrder } from './resolve-activity.ts';
 import { positionAgrees } from './resolve-order.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 
-/** Trades are read again from a little before the last one that we hold (market time). */
-const OVERLAP_MS = 60_000;
+/** Market time before the last fill that is read again: one that was missed may be older. */
+const OVERLAP_MS = 6 * 3_600_000;
 const RETRY_UNKNOWN_MS = 1_000;
 
 export function createReconcileActivity(deps: ActivityDeps): Pick<SymbolActivities, 'reconcile'> {

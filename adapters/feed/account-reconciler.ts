@@ -20,6 +20,8 @@ export type AccountReconcilerParts = {
 };
 
 const DAY_MS = 86_400_000;
+/** Market time before the last fill that is read again: one that was missed may be older. */
+const OVERLAP_MS = DAY_MS / 4;
 
 export class AccountReconciler {
   readonly #parts: AccountReconcilerParts;
@@ -104,7 +106,7 @@ export class AccountReconciler {
   /** Market time from which fills may be missing. */
   async #since(ref: SymbolRef): Promise<EpochMs> {
     const { lastFillTime } = await this.#parts.ledger.position(ref);
-    if (lastFillTime !== null) return lastFillTime;
+    if (lastFillTime !== null) return lastFillTime - OVERLAP_MS;
     return (await this.#parts.gateway.quote(ref.symbol)).time - DAY_MS;
   }
 }
