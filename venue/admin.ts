@@ -3,8 +3,10 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
-import { faultInput } from './faults.ts';
-import type { Faults } from './faults.ts';
+import { faultInput } from './faults/fault-input.ts';
+import type { Faults } from './faults/faults.ts';
+import { incidentInput } from './faults/incidents.ts';
+import type { Incidents } from './faults/incidents.ts';
 import { ackInput, joinInput } from './market/lockstep.ts';
 import type { Lockstep } from './market/lockstep.ts';
 import { readBody } from './rest/http-handler.ts';
@@ -13,6 +15,7 @@ import { messageText, parseJson } from './message-text.ts';
 export type AdminParts = {
   readonly token: string;
   readonly faults: Faults;
+  readonly incidents: Incidents;
   /** Absent when the market runs by itself. */
   readonly lockstep: Lockstep | undefined;
   readonly state: () => Record<string, unknown>;
@@ -65,6 +68,8 @@ function route(parts: AdminParts, request: IncomingMessage, body: unknown): Repl
       return ok(parts.faults.list());
     case 'POST /faults':
       return ok(parts.faults.add(faultInput.parse(body)));
+    case 'POST /actions':
+      return ok(parts.incidents.cause(incidentInput.parse(body)));
     case 'DELETE /faults':
       return clearFaults(parts.faults, searchParams.get('id'));
     default:

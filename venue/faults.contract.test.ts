@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Faults } from './faults.ts';
-import type { FaultInput } from './faults.ts';
+import type { FaultInput } from './faults/fault-input.ts';
+import { Faults } from './faults/faults.ts';
 import { scriptedMarket } from './testing/scripted-market.ts';
 import { startBench } from './testing/venue-bench.ts';
 import type { Bench, Exchange } from './testing/venue-bench.ts';
@@ -102,10 +102,11 @@ test('a probability hits its share of the calls', () => {
       draws += 1;
       return (draws % 4) / 4;
     },
-    () => 0,
+    { wall: () => 0, market: () => 0 },
   );
   const fault: FaultInput = { kind: 'dropBeforeAccept', probability: 0.5 };
   faults.add(fault);
-  const hits = Array.from({ length: 8 }, () => faults.hit('GET order', undefined).dropBefore);
+  const asked = { call: 'GET order', symbol: undefined, clientOrderId: () => undefined };
+  const hits = Array.from({ length: 8 }, () => faults.hitCall(asked).dropBefore);
   expect(hits).toEqual([true, false, false, true, true, false, false, true]);
 });

@@ -1,7 +1,12 @@
 /** Opens the venue's parts: journal and state from disk, market, streams, driver. */
-import type { EpochMs, MarketSource, MarketStep } from '../core/market/market.ts';
+import { ensureDefined } from '../core/assert.ts';
+import type { EpochMs, InstrumentRules, MarketSource } from '../core/market/market.ts';
+import type { MarketStep } from '../core/market/market.ts';
 import { hasAccount, lastStep } from '../core/matching/queries.ts';
 import { Exchange } from './exchange.ts';
+import { Faults } from './faults/faults.ts';
+import { Incidents } from './faults/incidents.ts';
+import { followMaintenance } from './faults/maintenance.ts';
 import { readContents } from './journal/contents.ts';
 import type { JournalContents } from './journal/contents.ts';
 import { JournalFile } from './journal/file.ts';
@@ -29,6 +34,8 @@ export type MarketInput = MarketSource | ((resumeFrom: EpochMs | undefined) => M
 
 export type OpenVenue = VenueParts & {
   readonly hub: StreamHub;
+  readonly faults: Faults;
+  readonly incidents: Incidents;
   /** Present when the market waits for its participants. */
   readonly lockstep: Lockstep | undefined;
   /** Market time, end and step count, for the admin port. */
@@ -45,6 +52,7 @@ export function openVenue(
   settings: VenueSettings,
   market: MarketInput,
   wallClock: () => EpochMs,
+  random: () => number = Math.random,
 ): OpenVenue {
   const positionPath = `${settings.journalPath}.position`;
   const contents = readContents(settings.journalPath);
@@ -60,15 +68,20 @@ export function openVenue(
   const journal = new JournalFile(settings.journalPath, contents);
   const marketTime = position?.time ?? source.startTime;
   const exchange = openExchange({ settings, source, contents, journal, marketTime, wallClock });
+  for (const [symbol, tape] of tapes) tape.take(rulesNow(exchange, symbol));
   catchUp(exchange, tapes);
+  const faults = new Faults(random, { wall: wallClock, market: () => exchange.marketTime });
 
   const listenKeys = new ListenKeys(settings.listenKeyTtlMs, wallClock);
-  const hub = new StreamHub(tapes, listenKeys);
+  const { socketLifetimeMs } = settings;
+  const hub = new StreamHub({ tapes, listenKeys, faults, socketLifetimeMs });
+  followMaintenance(faults, exchange, hub);
   const positionFile = new PositionFile(positionPath);
   const floor = new MarketFloor({
     exchange,
     tapes,
     hub,
+    isLockstep: settings.lockstep !== undefined,
     wallClock,
     savePosition: (reached) => positionFile.write(reached),
     steps: position?.steps ?? 0,
@@ -95,6 +108,8 @@ export function openVenue(
     tapes,
     listenKeys,
     hub,
+    faults,
+    incidents: new Incidents({ exchange, tapes, listenKeys, hub, faults }),
     lockstep,
     describe: () => ({
       marketTime: exchange.marketTime,
@@ -109,12 +124,17 @@ export function openVenue(
     start: () => driver.start(),
     halt: () => driver.stop(),
     closeFiles: () => {
+      hub.close();
       exchange.recordClock(floor.steps);
       journal.close();
       positionFile.close();
     },
   };
 }
+
+/** The rules in force, which a fault may have changed. */
+const rulesNow = (exchange: Exchange, symbol: string): InstrumentRules =>
+  ensureDefined(exchange.state.symbols.get(symbol)?.instrument, `${symbol} is listed`);
 
 type ExchangeInputs = {
   readonly settings: VenueSettings;
@@ -135,6 +155,10 @@ function openExchange(inputs: ExchangeInputs): Exchange {
   const sinceSnapshot = contents.tail.length;
   const exchange = new Exchange({ state, journal, memory, wallClock, marketTime, sinceSnapshot });
   if (sinceSnapshot > REPLAYED_RECORDS) exchange.recordSnapshot();
+  for (const instrument of source.instruments) {
+    if (state.symbols.has(instrument.symbol)) continue;
+    exchange.submit({ type: 'setRules', time: marketTime, instrument });
+  }
   for (const { id, balance, makerFeeBps, takerFeeBps } of settings.accounts) {
     if (hasAccount(state, id)) continue;
     const fees = { makerFeeBps, takerFeeBps };

@@ -51,6 +51,10 @@ export const venueSettings = z.object({
   limits: limits.prefault({}),
   /** Wall time that a listen key lives without a PUT. */
   listenKeyTtlMs: z.int().min(100).default(3_600_000),
+  /** Wall time after which a WebSocket connection is closed. */
+  socketLifetimeMs: z.int().min(50).max(86_400_000).default(86_400_000),
+  /** Whether the end of a countdown cancels conditional orders too; Binance does not say. */
+  countdownCancelsConditional: z.boolean().default(false),
 });
 
 export type VenueSettings = z.output<typeof venueSettings>;

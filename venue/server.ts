@@ -8,12 +8,12 @@ import type { WebSocket } from 'ws';
 import { ensureDefined } from '../core/assert.ts';
 import type { EpochMs } from '../core/market/market.ts';
 import { acceptLockstepSocket, adminHandler, isAuthorised } from './admin.ts';
-import { Faults } from './faults.ts';
 import { openVenue } from './opening.ts';
 import type { MarketInput } from './opening.ts';
 import { parseVenueSettings } from './options.ts';
 import type { VenueSettings, VenueSettingsInput } from './options.ts';
 import { RateLimits } from './rate-limits.ts';
+import { CallService } from './rest/call-service.ts';
 import { restHandler } from './rest/http-handler.ts';
 import { Router } from './rest/router.ts';
 
@@ -48,22 +48,29 @@ const LISTEN_KEY_CHECK_MS = 250;
 export async function startVenue(options: VenueOptions): Promise<Venue> {
   const { source, wallClock, random = Math.random, onBug = () => {}, ...input } = options;
   const settings = parseVenueSettings(input);
-  const venue = openVenue(settings, source, wallClock);
-  const faults = new Faults(random, wallClock);
+  const venue = openVenue(settings, source, wallClock, random);
+  const { faults, incidents, lockstep } = venue;
   const closing = new AbortController();
   const router = new Router(venue, new RateLimits(settings.limits), wallClock, onBug);
-  const rest = createServer(restHandler(router, faults, closing.signal));
-  const streamSockets = attachSockets(rest, (socket, url) => venue.hub.accept(socket, url));
+  const state = () => venue.exchange.state;
+  const calls = new CallService({ router, faults, state, closing: closing.signal });
+  const rest = createServer(restHandler(calls));
+  const streamSockets = attachSockets(
+    rest,
+    (socket, url) => venue.hub.accept(socket, url),
+    () => (faults.has('maintenance') ? '503 Service Unavailable' : undefined),
+  );
 
   const adminToken = settings.adminToken ?? randomBytes(24).toString('hex');
-  const { lockstep } = venue;
+  const describe = () => venue.describe();
   const admin = createServer(
-    adminHandler({ token: adminToken, faults, lockstep, state: () => venue.describe() }),
+    adminHandler({ token: adminToken, faults, incidents, lockstep, state: describe }),
   );
   const adminSockets = attachSockets(
     admin,
     (socket) => acceptLockstepSocket(ensureDefined(lockstep, 'lockstep is on'), socket),
-    (request) => lockstep !== undefined && isAuthorised(adminToken, request),
+    (request) =>
+      lockstep !== undefined && isAuthorised(adminToken, request) ? undefined : '401 Unauthorized',
   );
 
   const restPort = await listen(rest, settings, settings.restPort);
@@ -87,17 +94,18 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
   };
 }
 
-/** Accepts WebSocket upgrades of a server where `allowed` says so. */
+/** Accepts WebSocket upgrades of a server where `refusal` gives no status to refuse them with. */
 function attachSockets(
   server: Server,
   accept: (socket: WebSocket, url: URL) => void,
-  allowed: (request: IncomingMessage) => boolean = () => true,
+  refusal: (request: IncomingMessage) => string | undefined,
 ): WebSocketServer {
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    if (!allowed(request)) {
-      socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+    const status = refusal(request);
+    if (status !== undefined) {
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (upgraded) => {

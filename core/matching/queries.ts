@@ -83,6 +83,24 @@ export function findOrder(
   return order === undefined ? undefined : orderView(order);
 }
 
+/** The client id of an order of any account, ids being unique over the venue. */
+export function clientIdOfOrder(state: MatchingState, orderId: number): string | undefined {
+  for (const { orders } of state.accounts.values()) {
+    const order = orders.get(orderId);
+    if (order !== undefined) return order.clientOrderId;
+  }
+  return undefined;
+}
+
+/** The same for conditional orders. */
+export function clientIdOfAlgo(state: MatchingState, algoId: number): string | undefined {
+  for (const { algos } of state.accounts.values()) {
+    const algo = algos.get(algoId);
+    if (algo !== undefined) return algo.clientAlgoId;
+  }
+  return undefined;
+}
+
 /** Conditional orders that wait for their trigger, by algo id. */
 export const openAlgos = (
   state: MatchingState,

@@ -1,7 +1,7 @@
 /** Every refusal of the engine, with Binance's USD-M code and text. */
 import type { Rejection } from './commands.ts';
 
-const reject = (code: number, message: string): Rejection => ({ ok: false, code, message });
+export const reject = (code: number, message: string): Rejection => ({ ok: false, code, message });
 
 export const MARKET_CLOSED = reject(-1013, 'Market is closed.');
 export const BAD_PRECISION = reject(-1111, 'Precision is over the maximum defined for this asset.');

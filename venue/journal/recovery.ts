@@ -62,9 +62,7 @@ function checkInstruments(
 ): void {
   for (const rules of wanted) {
     const old = journaled.find((entry) => entry.symbol === rules.symbol);
-    if (old !== undefined && isDeepStrictEqual(old, rules)) continue;
-    throw new Error(
-      `journal: ${rules.symbol} is not among its instruments with these rules; use another journal`,
-    );
+    if (old === undefined || isDeepStrictEqual(old, rules)) continue;
+    throw new Error(`journal: ${rules.symbol} has other rules in it; use another journal`);
   }
 }

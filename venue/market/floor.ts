@@ -11,6 +11,7 @@ export type FloorParts = {
   readonly exchange: Exchange;
   readonly tapes: ReadonlyMap<string, SymbolTape>;
   readonly hub: StreamHub;
+  readonly isLockstep: boolean;
   readonly wallClock: () => EpochMs;
   /** Notes how far the market has come, before anyone hears of it. */
   readonly savePosition: (position: MarketPosition) => void;
@@ -40,9 +41,10 @@ export class MarketFloor {
     return this.#steps;
   }
 
-  take(step: MarketStep): void {
+  take(told: MarketStep): void {
     const { exchange, tapes, hub, savePosition } = this.#parts;
-    const tape = ensureDefined(tapes.get(step.symbol), `${step.symbol} has a tape`);
+    const tape = ensureDefined(tapes.get(told.symbol), `${told.symbol} has a tape`);
+    const step = tape.shaped(told);
     const openBar = tape.bars.last();
     const due = tape.add(step);
     if (due !== undefined) this.#settleFunding(step.symbol, due);
@@ -50,7 +52,14 @@ export class MarketFloor {
     this.#steps += 1;
     savePosition({ time: step.time, symbol: step.symbol, steps: this.#steps });
     this.#recordClock();
-    hub.publishStep(tape, tape.bars.last() === openBar ? undefined : openBar);
+    if (this.#isQuiet(step.symbol)) hub.publishMark(tape);
+    else hub.publishStep(tape, tape.bars.last() === openBar ? undefined : openBar);
+  }
+
+  /** On BREAK nothing is traded or quoted; in lockstep everyone waits for the frames all the same. */
+  #isQuiet(symbol: string): boolean {
+    const { exchange, isLockstep } = this.#parts;
+    return !isLockstep && exchange.state.symbols.get(symbol)?.status === 'BREAK';
   }
 
   /** Once per symbol and funding time, also across a crash between funding and step. */

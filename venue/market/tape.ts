@@ -5,11 +5,16 @@ import type {
   MarketSource,
   MarketStep,
 } from '../../core/market/market.ts';
+import { roundToTick } from '../../core/money/arithmetic.ts';
+import { price, priceText } from '../../core/money/units.ts';
+import type { Price, PriceText } from '../../core/money/units.ts';
 import { BarSeries } from './bars.ts';
 import { changedLevels, depthOf } from './depth.ts';
 import type { Depth, Level } from './depth.ts';
 import { FundingMeter } from './funding.ts';
 import type { SettledFunding } from './funding.ts';
+
+const addTick = (text: PriceText, tick: Price): Price => (price(text) + tick) as Price;
 
 const KEPT_TRADES = 1_000;
 const DAY_MS = 86_400_000;
@@ -35,7 +40,9 @@ export type DayStatistics = {
 };
 
 export class SymbolTape {
-  readonly rules: InstrumentRules;
+  /** What the source trades by. */
+  readonly #original: InstrumentRules;
+  #rules: InstrumentRules;
   readonly bars: BarSeries;
   readonly funding = new FundingMeter();
   /** Steps with their trades, oldest first; a trade's id is its step's time. */
@@ -44,8 +51,32 @@ export class SymbolTape {
   #previous: MarketStep | undefined;
 
   constructor(rules: InstrumentRules, source: MarketSource) {
-    this.rules = rules;
+    this.#original = rules;
+    this.#rules = rules;
     this.bars = new BarSeries(source.history(rules.symbol), source.historyTimeframe);
+  }
+
+  get rules(): InstrumentRules {
+    return this.#rules;
+  }
+
+  /** New rules; the newest step is quoted by them from now on. */
+  take(rules: InstrumentRules): void {
+    this.#rules = rules;
+    if (this.#step !== undefined) this.#step = this.shaped(this.#step);
+  }
+
+  /** A step of the source on the tick that the symbol has now: bid down, ask up. */
+  shaped(step: MarketStep): MarketStep {
+    if (this.#rules.tickSize === this.#original.tickSize) return step;
+    const tick = price(this.#rules.tickSize);
+    const down = (text: PriceText): PriceText => {
+      const rounded = roundToTick(price(text), tick, 'down');
+      return priceText(rounded > 0n ? rounded : tick);
+    };
+    const ask = priceText(roundToTick(price(step.ask), tick, 'up'));
+    const [bid, last] = [down(step.bid), down(step.last)];
+    return { ...step, bid, ask: ask === bid ? priceText(addTick(ask, tick)) : ask, last };
   }
 
   /** The newest step; undefined before the market's first. */

@@ -1,5 +1,6 @@
 /** GET exchangeInfo: the instruments with their filters, and the venue's limits. */
 import type { InstrumentRules } from '../../core/market/market.ts';
+import type { SymbolStatus } from '../../core/matching/types.ts';
 import { parseDecimal } from '../../core/money/decimal-text.ts';
 import { textFromNumber } from '../../core/money/units.ts';
 import type { VenueSettings } from '../options.ts';
@@ -18,8 +19,10 @@ const ORDER_TYPES = [
 const PERPETUAL_DELIVERY = 4_133_404_800_000;
 const LISTED_SINCE = 1_569_398_400_000;
 
+export type ListedSymbol = { readonly rules: InstrumentRules; readonly status: SymbolStatus };
+
 export function exchangeInfoJson(
-  instruments: readonly InstrumentRules[],
+  symbols: readonly ListedSymbol[],
   limits: VenueSettings['limits'],
   serverTime: number,
 ): Json {
@@ -34,7 +37,7 @@ export function exchangeInfoJson(
     ],
     exchangeFilters: [],
     assets: [{ asset: 'USDT', marginAvailable: true, autoAssetExchange: '0' }],
-    symbols: instruments.map(symbolJson),
+    symbols: symbols.map(symbolJson),
   };
 }
 
@@ -50,14 +53,14 @@ const limit = (
   limit: max,
 });
 
-function symbolJson(rules: InstrumentRules): Json {
+function symbolJson({ rules, status }: ListedSymbol): Json {
   return {
     symbol: rules.symbol,
     pair: rules.symbol,
     contractType: 'PERPETUAL',
     deliveryDate: PERPETUAL_DELIVERY,
     onboardDate: LISTED_SINCE,
-    status: 'TRADING',
+    status,
     maintMarginPercent: '2.5000',
     requiredMarginPercent: '5.0000',
     baseAsset: rules.base,

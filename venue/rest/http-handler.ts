@@ -1,53 +1,38 @@
-/** The HTTP side of REST: reads requests, lets faults happen, writes replies. */
+/** The HTTP side of REST: reads requests, writes replies. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
-import type { Faults } from '../faults.ts';
-import { callName, parametersOf } from './router.ts';
-import type { RestReply, Router } from './router.ts';
+import type { CallService } from './call-service.ts';
+import type { RestReply } from './router.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** A handler for `http.createServer`; `closing` ends injected waits. */
+/** A handler for `http.createServer`. */
 export function restHandler(
-  router: Router,
-  faults: Faults,
-  closing: AbortSignal,
+  calls: CallService,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    serve(router, faults, closing, request, response).catch(() => response.destroy());
+    serve(calls, request, response).catch(() => response.destroy());
   };
 }
 
 async function serve(
-  router: Router,
-  faults: Faults,
-  closing: AbortSignal,
+  calls: CallService,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const body = await readBody(request);
   if (body === undefined) return write(response, tooLarge());
   const [path, query] = splitOnce(request.url ?? '/', '?');
-  const method = request.method ?? 'GET';
-  const call = callName(method, path)?.name ?? `${method} ${path}`;
-  const suffering = faults.hit(call, parametersOf({ query, body }).text('symbol'));
-  if (suffering.dropBefore) return drop(response);
-  if (suffering.holdMs > 0) await wait(suffering.holdMs, undefined, { signal: closing });
   const apiKey = request.headers['x-mbx-apikey'];
-  const reply = router.answer({
-    method,
+  const reply = calls.answer({
+    method: request.method ?? 'GET',
     path,
     query,
     body,
     apiKey: Array.isArray(apiKey) ? apiKey[0] : apiKey,
   });
-  if (suffering.dropAfter) return drop(response);
-  if (suffering.delayMs > 0) await wait(suffering.delayMs, undefined, { signal: closing });
-  write(response, reply);
-}
-
-function drop(response: ServerResponse): void {
-  response.socket?.destroy();
+  const given = reply instanceof Promise ? await reply : reply;
+  if (given === undefined) response.socket?.destroy();
+  else write(response, given);
 }
 
 function splitOnce(text: string, separator: string): [string, string] {
@@ -73,11 +58,12 @@ const tooLarge = (): RestReply => ({
   body: { code: -1130, msg: 'Request body is too large.' },
 });
 
-function write(response: ServerResponse, reply: RestReply): void {
-  const text = JSON.stringify(reply.body);
-  response.writeHead(reply.status, {
-    ...reply.headers,
+/** A body that is text already goes out as it is. */
+function write(response: ServerResponse, { status, headers, body }: RestReply): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  response.writeHead(status, {
     'Content-Type': 'application/json;charset=UTF-8',
+    ...headers,
     'Content-Length': Buffer.byteLength(text),
   });
   response.end(text);

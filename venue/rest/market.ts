@@ -56,8 +56,11 @@ export const MARKET_ROUTES: RouteTable = {
 const now = (call: Call): number => call.parts.exchange.marketTime;
 
 function exchangeInfo({ parts, wallTime }: Call): Json {
-  const instruments = [...parts.tapes.values()].map((tape) => tape.rules);
-  return exchangeInfoJson(instruments, parts.settings.limits, wallTime);
+  const listed = [...parts.tapes.values()].map(({ rules }) => ({
+    rules,
+    status: parts.exchange.state.symbols.get(rules.symbol)?.status ?? 'BREAK',
+  }));
+  return exchangeInfoJson(listed, parts.settings.limits, wallTime);
 }
 
 function depth(call: Call): Json {

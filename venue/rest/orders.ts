@@ -18,6 +18,7 @@ import {
   timeInForceOf,
 } from './order-parameters.ts';
 import { orderJson, tradeJson } from './order-shapes.ts';
+import { fillBeforeCancel } from './racing-fill.ts';
 import { tapeOf } from './route.ts';
 import type { Call, RouteTable } from './route.ts';
 
@@ -82,10 +83,14 @@ function place(call: Call): unknown {
   return orderJson(accepted(call.parts.exchange.submit(placeCommand(call))).order);
 }
 
-function find(call: Call): OrderView {
+function findOrNone(call: Call): OrderView | undefined {
   const { symbol } = tapeOf(call).rules;
   const { state } = call.parts.exchange;
-  const order = findOrder(state, call.account, symbol, keyOf(call.parameters));
+  return findOrder(state, call.account, symbol, keyOf(call.parameters));
+}
+
+function find(call: Call): OrderView {
+  const order = findOrNone(call);
   if (order === undefined) throw orderDoesNotExist();
   return order;
 }
@@ -113,6 +118,8 @@ function amend(call: Call): unknown {
 }
 
 function cancel(call: Call): unknown {
+  const order = findOrNone(call);
+  if (order !== undefined) fillBeforeCancel(call, [order]);
   const reply = call.parts.exchange.submit({
     type: 'cancel',
     ...commandBase(call),
@@ -122,6 +129,8 @@ function cancel(call: Call): unknown {
 }
 
 function cancelAll(call: Call): unknown {
+  const { symbol } = tapeOf(call).rules;
+  fillBeforeCancel(call, openOrders(call.parts.exchange.state, call.account, symbol));
   accepted(call.parts.exchange.submit({ type: 'cancelAll', ...commandBase(call) }));
   return { code: 200, msg: 'The operation of cancel all open order is done.' };
 }

@@ -23,6 +23,8 @@ export type Call = {
   /** The N of /fapi/vN/. */
   readonly version: number;
   readonly wallTime: EpochMs;
+  /** Share of an order that trades before it is cancelled; 0 but for a fault. */
+  readonly fillShare: number;
 };
 
 export type Route = {

@@ -1,5 +1,9 @@
 /** From one HTTP request to one reply: route, limits, authentication, handler, error shape. */
+import { clientIdOfOrder } from '../../core/matching/queries.ts';
 import { VenueError, unknownError } from '../errors.ts';
+import { deny } from '../faults/denial.ts';
+import { NO_SUFFERING } from '../faults/suffering.ts';
+import type { Suffering } from '../faults/suffering.ts';
 import { Parameters } from '../parameters.ts';
 import type { RateLimits } from '../rate-limits.ts';
 import { checkSignature, checkTimestamp, credentialOf } from '../signature.ts';
@@ -22,6 +26,8 @@ export type RestRequest = {
   readonly query: string;
   readonly body: string;
   readonly apiKey: string | undefined;
+  /** Where they come neither in the query nor in the body. */
+  readonly parameters?: Parameters;
 };
 
 export type RestReply = {
@@ -53,28 +59,32 @@ export class Router {
   }
 
   /** Never throws: refusals and bugs become Binance-shaped replies. */
-  answer(request: RestRequest): RestReply {
+  answer(request: RestRequest, suffering: Suffering = NO_SUFFERING): RestReply {
     const headers: Record<string, string> = {
       ...VENUE_HEADERS,
       'X-Tidegate-Market-Time': String(this.#parts.exchange.marketTime),
     };
     try {
-      return { status: 200, headers, body: this.#handle(request, headers) };
+      return { status: 200, headers, body: this.#handle(request, headers, suffering) };
     } catch (error) {
       return this.#refusal(error, headers);
     }
   }
 
-  #handle(request: RestRequest, headers: Record<string, string>): unknown {
-    const wallTime = this.#wallClock();
-    const { route, version } = findRoute(request);
+  #handle(request: RestRequest, headers: Record<string, string>, suffering: Suffering): unknown {
+    const wallTime = this.#wallClock() + suffering.skewMs;
+    const { route, name, version } = findRoute(request);
     Object.assign(headers, this.#limits.countRequest(route.weight, wallTime));
-    const parameters = parametersOf(request);
+    const parameters = request.parameters ?? parametersOf(request);
     const account = this.#authenticate(route, request, parameters, wallTime);
     if (route.orders !== undefined) {
       Object.assign(headers, this.#limits.countOrders(account, route.orders, wallTime));
     }
-    return route.handle({ parts: this.#parts, parameters, account, version, wallTime });
+    const { denied, fillShare } = suffering;
+    const call = { parts: this.#parts, parameters, account, version, wallTime, fillShare };
+    if (denied.length === 0) return route.handle(call);
+    const clientIdOf = (id: number) => clientIdOfOrder(this.#parts.exchange.state, id);
+    return deny({ call: name, denied, clientIdOf, answer: () => route.handle(call) });
   }
 
   #authenticate(
@@ -116,13 +126,17 @@ export function callName(
   return { name: `${method} ${match[2]}`, version: Number(match[1]) };
 }
 
-function findRoute({ method, path }: RestRequest): { route: Route; version: number } {
+function findRoute({ method, path }: RestRequest): {
+  route: Route;
+  name: string;
+  version: number;
+} {
   const call = callName(method, path);
   const route = call === undefined ? undefined : ROUTES.get(call.name);
   if (call === undefined || route === undefined) {
     throw new VenueError(-5000, `Path ${path}, Method ${method} is invalid`, 404);
   }
-  return { route, version: call.version };
+  return { route, ...call };
 }
 
 /** Query first, then form body: the first value of a name counts. */

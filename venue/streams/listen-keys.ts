@@ -49,6 +49,15 @@ export class ListenKeys {
     return expired;
   }
 
+  /** Ends keys before their time: an account's, or all. */
+  end(account: string | undefined): { readonly key: string; readonly account: string }[] {
+    const ended = [...this.#byAccount.values()].filter(
+      (entry) => account === undefined || entry.account === account,
+    );
+    for (const entry of ended) this.#byAccount.delete(entry.account);
+    return ended;
+  }
+
   #alive(account: string): ListenKey | undefined {
     const entry = this.#byAccount.get(account);
     return entry !== undefined && entry.expiresAt > this.#wallClock() ? entry : undefined;

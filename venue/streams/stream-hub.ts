@@ -1,17 +1,17 @@
 /** WebSocket connections, their subscriptions, and what is sent to them. */
-import { WebSocket } from 'ws';
-import type { RawData } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import { z } from 'zod';
 import type { MatchingEvent } from '../../core/matching/types.ts';
+import { EventGate } from '../faults/event-gate.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { VenueBar } from '../market/bars.ts';
+import { Connection } from './connection.ts';
 import { framesOf, isChannel } from './market-frames.ts';
 import { messageText, parseJson } from '../message-text.ts';
 import type { ListenKeys } from './listen-keys.ts';
 import type { SymbolTape } from '../market/tape.ts';
 import { userFrame } from './user-frames.ts';
 
-/** A reader that lets this much pile up is cut off, as the real venue does. */
-const MAX_BUFFERED_BYTES = 32 * 1024 * 1024;
 const MAX_STREAMS_PER_CONNECTION = 1_024;
 
 const request = z.object({
@@ -21,30 +21,53 @@ const request = z.object({
 });
 type Request = z.output<typeof request>;
 
-type Connection = {
-  readonly socket: WebSocket;
-  /** Combined streams wrap each payload as `{stream, data}`. */
-  readonly combined: boolean;
-  readonly streams: Set<string>;
+export type StreamHubParts = {
+  readonly tapes: ReadonlyMap<string, SymbolTape>;
+  readonly listenKeys: ListenKeys;
+  readonly faults: Faults;
+  /** Wall time after which a connection is closed, as the real venue does after a day. */
+  readonly socketLifetimeMs: number;
 };
+
+/** What a fault calls a stream: a listen key is `user`. */
+const nameOf = (stream: string): string => (stream.includes('@') ? stream : 'user');
+const symbolOf = (stream: string): string | undefined =>
+  stream.includes('@') ? stream.slice(0, stream.indexOf('@')).toUpperCase() : undefined;
 
 export class StreamHub {
   readonly #tapes: ReadonlyMap<string, SymbolTape>;
   readonly #listenKeys: ListenKeys;
+  readonly #faults: Faults;
+  readonly #gate: EventGate;
+  readonly #socketLifetimeMs: number;
+  readonly #connections = new Set<Connection>();
   /** Subscribers by stream name, e.g. `btcusdt@trade` or a listen key. */
   readonly #subscribers = new Map<string, Set<Connection>>();
 
-  constructor(tapes: ReadonlyMap<string, SymbolTape>, listenKeys: ListenKeys) {
+  constructor({ tapes, listenKeys, faults, socketLifetimeMs }: StreamHubParts) {
     this.#tapes = tapes;
     this.#listenKeys = listenKeys;
+    this.#faults = faults;
+    this.#gate = new EventGate(faults);
+    this.#socketLifetimeMs = socketLifetimeMs;
+    faults.onChange(() => this.#afflictAgain());
+  }
+
+  close(): void {
+    this.#gate.close();
   }
 
   /** Takes over an accepted socket; its URL may already name streams or a listen key. */
   accept(socket: WebSocket, url: URL): void {
     const combined = /(^|\/)stream(\/|$)/.test(url.pathname) && !url.pathname.includes('/ws');
-    const connection: Connection = { socket, combined, streams: new Set() };
+    const connection = new Connection(socket, combined);
+    this.#connections.add(connection);
+    const expiry = setTimeout(() => socket.close(1008, 'disconnected'), this.#socketLifetimeMs);
     socket.on('message', (data) => this.#onMessage(connection, data));
-    socket.on('close', () => this.#drop(connection));
+    socket.on('close', () => {
+      clearTimeout(expiry);
+      this.#drop(connection);
+    });
     socket.on('error', () => socket.terminate());
     for (const stream of streamsOfUrl(url)) this.#subscribe(connection, stream);
   }
@@ -62,7 +85,7 @@ export class StreamHub {
   subscriptions(): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const [stream, { size }] of this.#subscribers) {
-      const name = stream.includes('@') ? stream : 'user';
+      const name = nameOf(stream);
       if (size > 0) counts[name] = (counts[name] ?? 0) + size;
     }
     return counts;
@@ -70,22 +93,43 @@ export class StreamHub {
 
   /** Sends what the newest step of a symbol means to its streams. */
   publishStep(tape: SymbolTape, closedBar: VenueBar | undefined): void {
-    const prefix = `${tape.rules.symbol.toLowerCase()}@`;
+    this.#publish(tape, closedBar, `${tape.rules.symbol.toLowerCase()}@`);
+  }
+
+  /** Sends no more than its mark. */
+  publishMark(tape: SymbolTape): void {
+    this.#publish(tape, undefined, `${tape.rules.symbol.toLowerCase()}@markPrice`);
+  }
+
+  #publish(tape: SymbolTape, closedBar: VenueBar | undefined, head: string): void {
+    const prefix = head.slice(0, head.indexOf('@') + 1);
     for (const [stream, subscribers] of this.#subscribers) {
-      if (subscribers.size === 0 || !stream.startsWith(prefix)) continue;
+      if (subscribers.size === 0 || !stream.startsWith(head)) continue;
       const frames = framesOf(stream.slice(prefix.length), tape, closedBar);
+      if (frames.length > 0 && this.#faults.losesFrame(stream, tape.rules.symbol)) continue;
       for (const frame of frames) send(subscribers, stream, frame);
     }
   }
 
   publishEvents(events: readonly MatchingEvent[]): void {
-    for (const event of events) {
-      for (const [stream, subscribers] of this.#subscribers) {
-        if (subscribers.size === 0 || stream.includes('@')) continue;
-        if (this.#listenKeys.accountOf(stream) !== event.accountId) continue;
-        send(subscribers, stream, userFrame(event));
-      }
+    for (const event of events) this.#gate.pass(event, () => this.#tellUser(event));
+  }
+
+  #tellUser(event: MatchingEvent): void {
+    for (const [stream, subscribers] of this.#subscribers) {
+      if (subscribers.size === 0 || stream.includes('@')) continue;
+      if (this.#listenKeys.accountOf(stream) !== event.accountId) continue;
+      send(subscribers, stream, userFrame(event));
     }
+  }
+
+  /** Closes the connections that listen to a stream, or all of them; answers how many. */
+  disconnect(stream: string | undefined): number {
+    const hit = [...this.#connections].filter(
+      ({ streams }) => stream === undefined || [...streams].some((own) => nameOf(own) === stream),
+    );
+    for (const { socket } of hit) socket.terminate();
+    return hit.length;
   }
 
   /** Tells the holders of a listen key that it ended. */
@@ -99,13 +143,13 @@ export class StreamHub {
   #onMessage(connection: Connection, data: RawData): void {
     const parsed = parseRequest(data);
     if (parsed === undefined) {
-      connection.socket.send(
+      connection.answer(
         JSON.stringify({ error: { code: 2, msg: 'Invalid request: not a JSON request' } }),
       );
       return;
     }
     const answer = this.#handle(connection, parsed);
-    connection.socket.send(JSON.stringify({ ...answer, id: parsed.id ?? null }));
+    connection.answer(JSON.stringify({ ...answer, id: parsed.id ?? null }));
   }
 
   #handle(connection: Connection, { method, params }: Request): Record<string, unknown> {
@@ -130,6 +174,26 @@ export class StreamHub {
     connection.streams.add(stream);
     const subscribers = this.#subscribers.get(stream) ?? new Set();
     this.#subscribers.set(stream, subscribers.add(connection));
+    this.#afflict(connection, [stream]);
+  }
+
+  /** A connection suffers when one of its streams is hit. */
+  #afflict(connection: Connection, streams: Iterable<string>): void {
+    if (!this.#faults.has('silentSocket') && !this.#faults.has('frozenSocket')) return;
+    if (connection.affliction !== undefined) return;
+    for (const stream of streams) {
+      const affliction = this.#faults.hitSocket(nameOf(stream), symbolOf(stream));
+      if (affliction !== undefined) return connection.afflict(affliction);
+    }
+  }
+
+  /** A fault came or went: those without one are asked again, and without any all recover. */
+  #afflictAgain(): void {
+    const isOver = !this.#faults.has('silentSocket') && !this.#faults.has('frozenSocket');
+    for (const connection of this.#connections) {
+      if (isOver) connection.recover();
+      else this.#afflict(connection, connection.streams);
+    }
   }
 
   #unsubscribe(connection: Connection, stream: string): void {
@@ -144,6 +208,7 @@ export class StreamHub {
   }
 
   #drop(connection: Connection): void {
+    this.#connections.delete(connection);
     for (const stream of connection.streams) this.#unsubscribe(connection, stream);
   }
 }
@@ -163,9 +228,5 @@ function streamsOfUrl(url: URL): string[] {
 
 function send(subscribers: ReadonlySet<Connection>, stream: string, data: object): void {
   const raw = JSON.stringify(data);
-  for (const { socket, combined } of subscribers) {
-    if (socket.readyState !== WebSocket.OPEN) continue;
-    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
-    else socket.send(combined ? `{"stream":"${stream}","data":${raw}}` : raw);
-  }
+  for (const connection of subscribers) connection.tell(stream, raw);
 }
