@@ -1,8 +1,9 @@
 /** What the end of an operation, good or bad, means for the machine. */
+import type { DeniedReason } from '../core/orders/denied-reason.ts';
 import type { SubmitOutcome } from '../core/orders/outcomes.ts';
 import { isHaltLevel } from './apply-message.ts';
 import type { OperationCall, OperationResult } from './process-types.ts';
-import { dispatch, finish, run, withCarry, withCommand } from './process-step.ts';
+import { dispatch, finish, run, runOwn, withCarry, withCommand } from './process-step.ts';
 import type { Step } from './process-step.ts';
 
 export function onCompleted(
@@ -74,7 +75,21 @@ function onChecked(
   const clientOrderIds = checked.approved.filter((id) => !stopped.includes(id));
   const sent =
     clientOrderIds.length > 0 ? run(step, opId, { name: 'submitOrders', clientOrderIds }) : step;
-  return denied.length > 0 ? dispatch(sent, { type: 'placed', outcomes: denied }, wallMs) : sent;
+  const told =
+    denied.length > 0 ? dispatch(sent, { type: 'placed', outcomes: denied }, wallMs) : sent;
+  return checked.denied.some(isOfLostEpoch) ? reopenEpoch(told) : told;
+}
+
+/**
+ * A late attempt of a start that was given up opened an epoch after ours, and the gate knows only
+ * the newest: whoever still runs takes another one.
+ */
+const isOfLostEpoch = ({ reason }: { readonly reason: DeniedReason }): boolean =>
+  reason.code === 'INTENT_EXPIRED' && reason.figures['current'] !== undefined;
+
+function reopenEpoch(step: Step): Step {
+  const opening = Object.values(step.carry.operations).some((call) => call.name === 'openEpoch');
+  return opening ? step : runOwn(step, { name: 'openEpoch' });
 }
 
 const deniedBy = (

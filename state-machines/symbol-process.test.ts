@@ -151,6 +151,25 @@ describe('the order path', () => {
     expect(Object.keys(process.carry().snapshot.context.orders)).toEqual([]);
   });
 
+  test('an epoch that another start took is opened anew, once', () => {
+    const process = aPlacingProcess();
+    const epochTaken = () => {
+      const call = process.carry().operations[process.running('checkRisk')];
+      const ids = call?.name === 'checkRisk' ? call.intents.map((i) => i.clientOrderId) : [];
+      const reason = { code: 'INTENT_EXPIRED', figures: { epoch: '1', current: '2' } } as const;
+      const denied = ids.map((clientOrderId) => ({ clientOrderId, reason }));
+      process.finish({ name: 'checkRisk', value: { approved: [], denied } });
+    };
+    epochTaken();
+    expect(process.kinds()).toContain('openEpoch');
+    process.give({ kind: 'woken' }, 1_000);
+    epochTaken();
+    expect(process.kinds()).not.toContain('openEpoch');
+    const prefix = { ...PREFIX, epoch: 3 };
+    process.finish({ name: 'openEpoch', value: { kind: 'opened', prefix } });
+    expect(process.carry().snapshot.context.prefix).toEqual(prefix);
+  });
+
   test('a submit that fails is unknown and asked', () => {
     const process = aPlacingProcess();
     approveAll(process);

@@ -30,7 +30,9 @@ export function prepareIntents(state: LedgerState, request: PrepareRequest): Pre
   const known = request.intents.filter((i) => state.intents.has(i.clientOrderId));
   const fresh = request.intents.filter((i) => !state.intents.has(i.clientOrderId));
   const verdicts =
-    state.epoch === request.epoch ? judge(state, request, fresh) : fresh.map(ofOldEpoch);
+    state.epoch === request.epoch
+      ? judge(state, request, fresh)
+      : fresh.map((order) => ofOldEpoch(order, request.epoch, state.epoch));
   for (const verdict of verdicts) insert(state, request, verdict);
   const results = [
     ...verdicts.map((v) => [v.order, v.kind === 'approved' ? undefined : v.reason] as const),
@@ -67,10 +69,10 @@ function judge(
   });
 }
 
-const ofOldEpoch = (order: OrderIntent): IntentVerdict => ({
+const ofOldEpoch = (order: OrderIntent, epoch: number, current: number): IntentVerdict => ({
   kind: 'denied',
   order,
-  reason: denied('INTENT_EXPIRED', {}),
+  reason: denied('INTENT_EXPIRED', { epoch, current }),
 });
 
 function insert(
