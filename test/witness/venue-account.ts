@@ -46,7 +46,7 @@ export function venueAccount(lines: readonly JournalLine[], account: string): Ve
   let command: JournalLine['command'];
   for (const line of lines) {
     if (line.kind === 'command') command = line.command;
-    if (line.kind === 'rejected' && command?.accountId === account) {
+    if (line.kind === 'rejected' && command?.accountId === account && isPlacement(command.type)) {
       const clientOrderId = command.newClientOrderId ?? command.clientAlgoId;
       if (clientOrderId !== undefined) {
         seen.refused.push({ clientOrderId, code: line.code ?? 0 });
@@ -56,6 +56,8 @@ export function venueAccount(lines: readonly JournalLine[], account: string): Ve
   }
   return seen;
 }
+
+const isPlacement = (type: string): boolean => type === 'place' || type === 'placeConditional';
 
 function take(seen: Building, line: JournalLine): void {
   const { seq, order, trade, conditional, walletBalance } = line;

@@ -139,6 +139,11 @@ test('the same client id at the venue twice shows, once accepted and once refuse
     .add('command', { account: undefined, command })
     .add('rejected', { account: undefined, commandType: 'place', code: -4116, message: '' });
   expect(differing(LEDGER, refused)).toEqual(['order sent twice']);
+  const cancel = { type: 'cancelConditional', accountId: 'paper', clientAlgoId: STOP_ID };
+  const late = boughtUnderStop()
+    .add('command', { account: undefined, command: cancel })
+    .add('rejected', { account: undefined, commandType: cancel.type, code: -2011, message: '' });
+  expect(differing(LEDGER, late)).toEqual([]);
 });
 
 test('a wallet that is not opening, profit and fees shows; funding is part of the sum', () => {
