@@ -44,8 +44,8 @@ type MarkTick = Extract<StreamTick, { kind: 'mark' }>;
 /** Trades, quotes and marks. */
 const CHANNELS = 3;
 const EVENTS_MAX = 100;
-/** Ticks of one market time come over two sockets: wait this long, then hand them out together. */
-const GATHER_MS = 10;
+/** A fill and the report of its order come right after each other: they share a batch. */
+const GATHER_ROWS_MS = 5;
 
 export class SymbolFeed implements MarketListener {
   readonly #parts: SymbolFeedParts;
@@ -214,12 +214,18 @@ export class SymbolFeed implements MarketListener {
 
   #onEvents(events: readonly MarketEvent[]): void {
     for (const event of events) this.#buffer.push(event);
-    this.#wake();
+    this.#wake(0);
   }
 
-  #wake(): void {
-    if (this.#parts.pacing !== undefined) this.#parts.pacing.poke();
-    else this.#gathering ??= setTimeout(() => this.deliver(), GATHER_MS);
+  /** What the market says goes out at once, also when rows are being gathered. */
+  #wake(gatherMs = GATHER_ROWS_MS): void {
+    if (this.#parts.pacing !== undefined) {
+      this.#parts.pacing.poke();
+      return;
+    }
+    if (this.#gathering !== undefined && gatherMs > 0) return;
+    clearTimeout(this.#gathering);
+    this.#gathering = setTimeout(() => this.deliver(), gatherMs);
   }
 
   #end(answer: Parameters<WatchCall['answer']>[0]): void {
