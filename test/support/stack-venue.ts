@@ -54,6 +54,12 @@ export type StackVenueOptions = {
 
 /** Silence of a lost worker; it joins again when it is back. */
 const DROP_OUT_MS = 2_000;
+/** Limits count wall minutes, in which a whole day of the market may pass. */
+const NO_LIMITS = {
+  weightPerMinute: 100_000_000,
+  ordersPer10s: 100_000_000,
+  ordersPerMinute: 100_000_000,
+};
 
 export async function startStackVenue(options: StackVenueOptions): Promise<StackVenue> {
   const { folder, account, symbols, pace } = options;
@@ -64,7 +70,7 @@ export async function startStackVenue(options: StackVenueOptions): Promise<Stack
     accounts: [{ id: account }],
     apiKeys: [paperKeys(account)],
     ...(pace.kind === 'lockstep'
-      ? { lockstep: { expect: symbols.length, dropOutMs: DROP_OUT_MS } }
+      ? { lockstep: { expect: symbols.length, dropOutMs: DROP_OUT_MS }, limits: NO_LIMITS }
       : { speed: pace.speed }),
     source: marketOf(options),
     wallClock: () => Date.now(),
