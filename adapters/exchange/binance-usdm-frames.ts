@@ -15,7 +15,7 @@ import {
   side,
 } from './binance-usdm-orders.ts';
 import type { algoUpdateSchema, orderUpdateSchema } from './binance-usdm-schemas.ts';
-import { userFrameSchema } from './binance-usdm-schemas.ts';
+import { orderFrameSchema, userFrameSchema } from './binance-usdm-schemas.ts';
 
 export type StreamTick = Exclude<Tick, { kind: 'barGap' }>;
 export type MarketFrame = { readonly symbol: string; readonly tick: StreamTick };
@@ -86,10 +86,13 @@ function textPrice(value: unknown): PriceText | undefined {
   return parsed === undefined ? undefined : priceText(parsed);
 }
 
-/** `ended`: the stream's key expired, nothing more will come. Undefined: of no interest. */
-export function parseUserFrame(frame: unknown): UserEvent | 'ended' | undefined {
+/**
+ * `ended`: the stream's key expired, nothing more will come. `unreadable`: something happened to an
+ * order, and the venue has to be asked what. Undefined: of no interest.
+ */
+export function parseUserFrame(frame: unknown): UserEvent | 'ended' | 'unreadable' | undefined {
   const parsed = userFrameSchema.safeParse(frame);
-  if (!parsed.success) return undefined;
+  if (!parsed.success) return orderFrameSchema.safeParse(frame).success ? 'unreadable' : undefined;
   if (parsed.data.e === 'listenKeyExpired') return 'ended';
   return parsed.data.e === 'ALGO_UPDATE'
     ? conditionalEvent(parsed.data.o, parsed.data.T)

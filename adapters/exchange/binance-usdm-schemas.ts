@@ -117,6 +117,9 @@ export const algoUpdateSchema = z.object({
   R: z.boolean(),
 });
 
+/** Any frame about an order. */
+export const orderFrameSchema = z.object({ e: z.enum(['ORDER_TRADE_UPDATE', 'ALGO_UPDATE']) });
+
 export const userFrameSchema = z.discriminatedUnion('e', [
   z.object({ e: z.literal('ORDER_TRADE_UPDATE'), o: orderUpdateSchema }),
   z.object({ e: z.literal('ALGO_UPDATE'), T: time, o: algoUpdateSchema }),

@@ -30,7 +30,7 @@ const OPTIONS = {
   /** Snapshots come from the gateway, not from ccxt's caches. */
   watchPositions: { fetchPositionsSnapshot: false, awaitPositionsSnapshot: false },
   /** Streams share this many connections per category instead of opening one each. */
-  streamLimits: { future: 4 },
+  streamLimits: { future: 8 },
   /** Dial again soon: the adapter has its own back-off. */
   ws: { backoff: { base: 250, factor: 2, max: 5_000, stableAfter: 5_000 } },
 };

@@ -43,8 +43,7 @@ export class AccountFeed {
         symbols.get(event.symbol)?.onOrderHeard(event.raw);
         this.#recorder.add(event);
       },
-      onConnected: () => void this.#reconciler.reconcileAll(),
-      onLost: () => undefined,
+      onGap: () => void this.#reconciler.reconcileAll(),
     });
   }
 

@@ -107,7 +107,7 @@ export class LockstepPacing implements FeedPacing {
     this.#running = true;
     while (this.#again && !this.#closed) {
       this.#again = false;
-      if (this.#parts.feed().isIdle) await this.#settle();
+      if (this.#parts.feed().isIdle) await this.#settle().catch(() => this.#retryLater());
     }
     this.#running = false;
   }
@@ -142,7 +142,12 @@ export class LockstepPacing implements FeedPacing {
       for (const order of reply?.waitingFor ?? []) heard.note(order);
     }
     // The event that the venue waits for is on its way, or the venue is.
-    await delay(Math.min(RETRY_MAX_MS, RETRY_MS * this.#refusals), undefined, { ref: false });
+    await this.#retryLater();
+  }
+
+  async #retryLater(): Promise<void> {
+    const waitMs = Math.min(RETRY_MAX_MS, RETRY_MS * Math.max(1, this.#refusals));
+    await delay(waitMs, undefined, { ref: false });
     this.#again = true;
   }
 }

@@ -162,12 +162,24 @@ export class MarketStreams {
     if (session !== this.#session) return true;
     const parsed = parseMarketFrame(frame);
     if (parsed !== undefined) {
-      this.#subscriptions.get(parsed.symbol)?.listener.onTick(parsed.tick);
+      const subscription = this.#subscriptions.get(parsed.symbol);
+      if (subscription !== undefined) handOver(subscription, parsed.tick);
       return true;
     }
     const id = acknowledgedId(frame);
     if (id !== undefined) acknowledge(session, id, url);
     return isMarketData(frame);
+  }
+}
+
+/** ccxt would take a bug of ours for a broken connection, and go on: the process must end instead. */
+function handOver({ listener }: Subscription, tick: StreamTick): void {
+  try {
+    listener.onTick(tick);
+  } catch (error) {
+    setImmediate(() => {
+      throw error;
+    });
   }
 }
 

@@ -13,9 +13,8 @@ import type { ExchangeSessions } from './exchange-session.ts';
 
 export type UserListener = {
   onEvent(event: UserEvent): void;
-  /** Events before this may be lost: read the venue's state. */
-  onConnected(): void;
-  onLost(): void;
+  /** Events before this may be lost or could not be read: the venue has to be asked. */
+  onGap(): void;
 };
 
 const BARRIER_LIMIT_MS = 1_000;
@@ -88,7 +87,7 @@ export class UserStream {
           if (!url.includes(MARKER)) return;
           isConnected = true;
           this.#connected.resolve();
-          this.#listener.onConnected();
+          this.#listener.onGap();
         },
       });
       this.#exchange = exchange;
@@ -99,19 +98,15 @@ export class UserStream {
     }
     if (this.#exchange !== undefined) await this.#sessions.close(this.#exchange);
     this.#exchange = undefined;
-    if (isConnected) this.#onLost();
+    if (isConnected) this.#connected = Promise.withResolvers<void>();
     return isConnected;
-  }
-
-  #onLost(): void {
-    this.#connected = Promise.withResolvers<void>();
-    this.#listener.onLost();
   }
 
   /** User events are ours alone; answers and whatever else go to ccxt. */
   #onFrame(frame: unknown, lost: AbortController): boolean {
     const event = parseUserFrame(frame);
     if (event === 'ended') lost.abort();
+    else if (event === 'unreadable') this.#listener.onGap();
     else if (event !== undefined) this.#listener.onEvent(event);
     return typeof frame === 'object' && frame !== null && 'e' in frame;
   }

@@ -1,6 +1,8 @@
 /** A feed on a real venue, with a ledger and a journal in memory. */
+import { vi } from 'vitest';
 import { createExchangeGateway } from '../../adapters/exchange/gateway.ts';
 import { createPaperTransport } from '../../adapters/exchange/paper-transport.ts';
+import type { ExchangeTransport } from '../../adapters/exchange/paper-transport.ts';
 import { createFeed } from '../../adapters/feed/feed.ts';
 import type { FeedOptions } from '../../adapters/feed/feed-options.ts';
 import type { Feed } from '../../adapters/feed/feed.ts';
@@ -61,7 +63,10 @@ export type FeedBench = {
     request?: Partial<WatchRequest>,
     context?: WatchContext,
   ): Promise<WatchBatch>;
-  /** Resolves when the venue sends the feed all three channels and the account's events. */
+  /**
+   * Resolves when the feed has heard that it is subscribed to all three channels, once more than at
+   * the call before, and the venue sends it the account's events.
+   */
   listening(): Promise<void>;
   place(fields: Partial<OrderIntent>): Promise<PlaceReply | undefined>;
   close(): Promise<void>;
@@ -73,7 +78,8 @@ export async function startFeedBench(
 ): Promise<FeedBench> {
   const venue = await startBench(venueOptions);
   const network = await startTcpCutter(venue.venue.restUrl);
-  const transport = await createPaperTransport({ ...KEYS, origin: network.origin });
+  const plain = await createPaperTransport({ ...KEYS, origin: network.origin });
+  const { transport, acknowledged } = countingAcknowledgements(plain);
   const gateway = await createExchangeGateway({ transport, wallClock: Date.now });
   const ledger = new FakeLedger();
   const journal = new FakeJournal();
@@ -91,6 +97,7 @@ export async function startFeedBench(
   let watchSeq = 0;
   let cursor: WatchCursor = { ledgerSeq: 0, marketTime: 0 };
   let sequence = 0;
+  let expected = 0;
   return {
     venue,
     network,
@@ -113,8 +120,9 @@ export async function startFeedBench(
       return batch;
     },
     listening: async () => {
-      const streams = ['trade', 'bookTicker', 'markPrice@1s'].map((name) => `btcusdt@${name}`);
-      await Promise.all([...streams, 'user'].map((stream) => venue.listening(stream)));
+      expected += CHANNELS;
+      await vi.waitUntil(() => acknowledged() >= expected, { timeout: 30_000, interval: 5 });
+      await venue.listening('user');
     },
     place: async (fields) => {
       sequence += 1;
@@ -129,6 +137,26 @@ export async function startFeedBench(
       await venue.close();
     },
   };
+}
+
+const CHANNELS = 3;
+
+/** Counts the subscriptions whose acknowledgement the owner of an instance has taken in. */
+function countingAcknowledgements(plain: ExchangeTransport) {
+  let count = 0;
+  const transport: ExchangeTransport = {
+    ...plain,
+    open: (observers = {}) =>
+      plain.open({
+        ...observers,
+        onFrame: (frame, url) => {
+          const isTaken = observers.onFrame?.(frame, url) ?? false;
+          if (typeof frame === 'object' && frame !== null && 'result' in frame) count += 1;
+          return isTaken;
+        },
+      }),
+  };
+  return { transport, acknowledged: () => count };
 }
 
 const intent = (sequence: number, fields: Partial<OrderIntent>): OrderIntent => ({

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { FeedOptions } from '../../adapters/feed/feed-options.ts';
 import type { MarketEvent } from '../../core/market/features.ts';
+import type { WatchBatch } from '../../core/market/watch.ts';
 import type { PriceText } from '../../core/money/units.ts';
 import { START, scriptedMarket } from '../../venue/testing/scripted-market.ts';
 import { SYMBOL, startFeedBench } from './feed-bench.ts';
@@ -72,9 +73,10 @@ test('a socket that stays open and says nothing is replaced', async () => {
   const connections = () => bench.network.accepted;
   const before = connections();
   await expect.poll(connections, { timeout: 5_000 }).toBeGreaterThan(before);
-  await bench.listening();
   const breakout = { lower: '1' as PriceText, upper: '2' as PriceText };
   const watched = bench.watch({ breakout });
-  await steps(1);
+  const answers: WatchBatch[] = [];
+  void watched.then((answer) => answers.push(answer));
+  for (let step = 0; answers.length === 0 && step < 190; step += 1) await steps(1);
   expect((await watched).events).toMatchObject([{ kind: 'breakout' }]);
 });
