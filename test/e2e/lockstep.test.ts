@@ -74,11 +74,14 @@ test('a synthetic day twice: equal orders, switches, grids and scalps', async ()
   await expectSoundBooks(second);
 
   const counts = await countsOf(first);
-  expect(counts.switches).toMatchObject({
-    'standby > rangingGrid': expect.any(Number),
-    'standby > trendingScalp': expect.any(Number),
-    'rangingGrid > standby': expect.any(Number),
-  });
+  expect(Object.keys(counts.switches)).toEqual(
+    expect.arrayContaining([
+      'standby > rangingGrid',
+      'rangingGrid > standby',
+      'standby > trendingScalp',
+      'trendingScalp > standby',
+    ]),
+  );
   expect(counts['filled orders']['grid level']).toBeGreaterThan(0);
   expect(counts['filled orders']['grid counter']).toBeGreaterThan(0);
   expect(counts['filled orders']['scalp entry']).toBeGreaterThan(0);
