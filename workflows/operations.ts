@@ -2,6 +2,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { WatchBatch } from '../core/market/watch.ts';
 import type { SymbolRef } from '../core/orders/order.ts';
+import type { RecordEntry } from '../core/orders/records.ts';
 import type {
   OperationCall,
   OperationResult,
@@ -10,35 +11,43 @@ import type {
 import type { HomeActivities, SymbolActivities } from './activity-contract.ts';
 
 const ONCE = { maximumAttempts: 1 } as const;
-const PATIENT = { initialInterval: '200ms', maximumInterval: '5s' } as const;
 
 /** Repeated for ever: nothing starts without them, and repeating them changes nothing. */
-const patient = proxyActivities<SymbolActivities>({
+const PATIENT = {
   startToCloseTimeout: '60s',
-  retry: PATIENT,
-});
+  retry: { initialInterval: '200ms', maximumInterval: '5s' },
+} as const;
 
 /** Decisions: one that comes late is worth nothing. */
-const decide = proxyActivities<SymbolActivities>({
+const DECIDE = {
   startToCloseTimeout: '5s',
   scheduleToStartTimeout: '10s',
   retry: { maximumAttempts: 2 },
-});
+} as const;
 
 /** Writes to the venue and what prepares them: at most once, then the outcome is unknown. */
-const write = proxyActivities<SymbolActivities>({
+const WRITE = {
   startToCloseTimeout: '5s',
   scheduleToStartTimeout: '5s',
   heartbeatTimeout: '2s',
   retry: ONCE,
-});
+} as const;
 
-const read = proxyActivities<SymbolActivities>({
+const READ = {
   startToCloseTimeout: '60s',
   scheduleToStartTimeout: '60s',
   heartbeatTimeout: '5s',
   retry: ONCE,
-});
+} as const;
+
+type Timeouts = typeof PATIENT | typeof DECIDE | typeof WRITE | typeof READ;
+
+/** Each call carries a line of its own for the Web UI. */
+const activities = (timeouts: Timeouts, summary: string) =>
+  proxyActivities<SymbolActivities>({ ...timeouts, summary: summary.slice(0, SUMMARY_MAX) });
+
+/** Temporal allows 200 bytes. */
+const SUMMARY_MAX = 160;
 
 export async function runOperation(
   ref: SymbolRef,
@@ -47,33 +56,57 @@ export async function runOperation(
 ): Promise<OperationResult> {
   const { name } = call;
   switch (name) {
-    case 'openEpoch':
-      return { name, value: await patient.openEpoch({ ref, workflowId }) };
-    case 'claimSymbol':
-      return { name, value: await patient.claimSymbol({ ref }) };
-    case 'record':
-      await patient.record({ ref, entries: call.entries });
+    case 'openEpoch': {
+      const { openEpoch } = activities(PATIENT, 'ids, leverage and margin mode of this start');
+      return { name, value: await openEpoch({ ref, workflowId }) };
+    }
+    case 'claimSymbol': {
+      const { claimSymbol } = activities(PATIENT, 'a worker that holds the feed');
+      return { name, value: await claimSymbol({ ref }) };
+    }
+    case 'record': {
+      const { entries } = call;
+      await activities(PATIENT, entries.map(entryWords).join(', ')).record({ ref, entries });
       return { name, value: null };
-    case 'evaluateSignal':
-      return { name, value: await decide.evaluateSignal({ ref, request: call.request }) };
+    }
+    case 'evaluateSignal': {
+      const { request } = call;
+      const { evaluateSignal } = activities(DECIDE, `${request.trigger} in ${request.state}`);
+      return { name, value: await evaluateSignal({ ref, request }) };
+    }
     case 'checkRisk': {
       const { intents, quote, level, epoch } = call;
-      return { name, value: await write.checkRisk({ ref, intents, quote, level, epoch }) };
+      const { checkRisk } = activities(WRITE, intents.map((intent) => intent.slot).join(', '));
+      return { name, value: await checkRisk({ ref, intents, quote, level, epoch }) };
     }
     case 'submitOrders': {
       const { clientOrderIds } = call;
-      return { name, value: await write.submitOrders({ ref, clientOrderIds }) };
+      const { submitOrders } = activities(WRITE, clientOrderIds.join(', '));
+      return { name, value: await submitOrders({ ref, clientOrderIds }) };
     }
-    case 'cancelOrders':
-      return { name, value: await write.cancelOrders({ ref, orders: call.orders }) };
+    case 'cancelOrders': {
+      const { orders } = call;
+      const { cancelOrders } = activities(WRITE, orders.map((o) => o.clientOrderId).join(', '));
+      return { name, value: await cancelOrders({ ref, orders }) };
+    }
     case 'resolveOrders': {
       const { clientOrderIds } = call;
-      return { name, value: await read.resolveOrders({ ref, clientOrderIds }) };
+      const { resolveOrders } = activities(READ, clientOrderIds.join(', '));
+      return { name, value: await resolveOrders({ ref, clientOrderIds }) };
     }
-    case 'reconcile':
-      return { name, value: await read.reconcile({ ref, prefix: call.prefix }) };
+    case 'reconcile': {
+      const { reconcile } = activities(READ, 'orders, fills and position as the venue has them');
+      return { name, value: await reconcile({ ref, prefix: call.prefix }) };
+    }
   }
 }
+
+const entryWords = (entry: RecordEntry): string =>
+  entry.kind === 'strategySwitch'
+    ? `${entry.from} to ${entry.to}`
+    : entry.kind === 'riskEvent'
+      ? entry.code
+      : 'last status';
 
 /** The long-poll, on the queue of the process that holds the symbol's feed. */
 export function runWatch(
@@ -87,6 +120,7 @@ export function runWatch(
     scheduleToStartTimeout: '2s',
     heartbeatTimeout: '2s',
     retry: ONCE,
+    summary: `${spec.status.state}, call ${watchSeq}`.slice(0, SUMMARY_MAX),
   });
   return home.watchMarket({ ref, prefix, watchSeq, spec, cursor });
 }
