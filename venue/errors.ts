@@ -17,6 +17,14 @@ export class VenueError extends Error {
 export const unknownError = (): VenueError =>
   new VenueError(-1000, 'An unknown error occurred while processing the request.', 500);
 
+export const UNKNOWN_EXECUTION = 'Unknown error, please check your request or try again later.';
+export const SERVICE_UNAVAILABLE = 'Service Unavailable.';
+
+/** It may have been done. */
+export const executionUnknown = (): VenueError => new VenueError(0, UNKNOWN_EXECUTION, 503);
+/** It was not done. */
+export const serviceUnavailable = (): VenueError => new VenueError(0, SERVICE_UNAVAILABLE, 503);
+
 export const tooManyRequests = (text: string, retryAfterSeconds: number): VenueError =>
   new VenueError(-1003, text, 429, retryAfterSeconds);
 

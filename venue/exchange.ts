@@ -5,6 +5,7 @@ import type { Command, Replies } from '../core/matching/commands.ts';
 import { exportState } from '../core/matching/snapshot.ts';
 import type { MatchingState } from '../core/matching/state.ts';
 import type { MatchingEvent } from '../core/matching/types.ts';
+import { executionUnknown, serviceUnavailable } from './errors.ts';
 import { outcomeEntries } from './journal/entries.ts';
 import type { JournalEntry, JournalFile } from './journal/file.ts';
 import type { StepMemory } from './journal/step-memory.ts';
@@ -24,6 +25,14 @@ export type ExchangeParts = {
   readonly sinceSnapshot: number;
 };
 
+/** What one command or step led to, until it is on disk. */
+type Batch = {
+  readonly entries: readonly JournalEntry[];
+  readonly events: readonly MatchingEvent[];
+  readonly wallTime: EpochMs;
+  readonly marketTime: EpochMs;
+};
+
 /** A start applies at most about this many records again. */
 const RECORDS_PER_SNAPSHOT = 50_000;
 
@@ -35,6 +44,8 @@ export class Exchange {
   readonly #listeners: EventListener[] = [];
   /** Newest steps that the engine has and the journal has not, by symbol. */
   readonly #unwritten = new Map<string, MarketStep>();
+  /** Batches that the disk has refused so far, oldest first. */
+  readonly #backlog: Batch[] = [];
   #marketTime: EpochMs;
   #sinceSnapshot: number;
 
@@ -57,12 +68,29 @@ export class Exchange {
     this.#listeners.push(listener);
   }
 
-  /** Applies a command; its outcome is on disk when the reply is returned. */
+  /**
+   * Applies a client's command; its outcome is on disk when the reply is returned. Throws VenueError
+   * (HTTP 503) while the disk refuses: before the command is applied "unavailable", after it
+   * "unknown", for it counts if the disk comes back before the venue ends, and never was otherwise.
+   */
   submit<C extends ExchangeCommand>(command: C): Replies[C['type']] {
+    this.ensureDurable();
+    const reply = this.impose(command);
+    if (this.#backlog.length > 0) throw executionUnknown();
+    return reply;
+  }
+
+  /** Applies a command of the venue itself, also while the disk refuses. */
+  impose<C extends ExchangeCommand>(command: C): Replies[C['type']] {
     const entries = [...this.#takeUnwritten(), { kind: 'command', command }];
     const { reply, events } = apply(this.state, command);
     this.#commit([...entries, ...outcomeEntries(command, reply, events)], events);
     return reply;
+  }
+
+  /** Throws VenueError (HTTP 503) when the state holds what is not on disk: nobody may see it. */
+  ensureDurable(): void {
+    if (!this.#flush()) throw serviceUnavailable();
   }
 
   /** Applies a market step; it is journaled when it changed an account or must be remembered. */
@@ -100,14 +128,31 @@ export class Exchange {
   }
 
   #commit(entries: readonly JournalEntry[], events: readonly MatchingEvent[]): void {
-    this.#append(entries);
     this.#memory.observe(events);
-    if (events.length === 0) return;
-    for (const listener of this.#listeners) listener(events);
+    this.#append(entries, events);
   }
 
-  #append(entries: readonly JournalEntry[]): void {
-    this.#journal.append(entries, this.#wallClock(), this.#marketTime);
+  #append(entries: readonly JournalEntry[], events: readonly MatchingEvent[] = []): void {
+    const [wallTime, marketTime] = [this.#wallClock(), this.#marketTime];
+    this.#backlog.push({ entries, events, wallTime, marketTime });
     this.#sinceSnapshot += entries.length;
+    this.#flush();
+  }
+
+  /** Writes what waits, and tells it; false when the disk refuses. */
+  #flush(): boolean {
+    let batch = this.#backlog[0];
+    while (batch !== undefined) {
+      try {
+        this.#journal.append(batch.entries, batch.wallTime, batch.marketTime);
+      } catch {
+        return false;
+      }
+      this.#backlog.shift();
+      const { events } = batch;
+      if (events.length > 0) for (const listener of this.#listeners) listener(events);
+      batch = this.#backlog[0];
+    }
+    return true;
   }
 }

@@ -4,6 +4,7 @@ import type { EpochMs, InstrumentRules, MarketSource } from '../core/market/mark
 import type { MarketStep } from '../core/market/market.ts';
 import { hasAccount, lastStep } from '../core/matching/queries.ts';
 import { Exchange } from './exchange.ts';
+import { diskFault } from './faults/disk-fault.ts';
 import { Faults } from './faults/faults.ts';
 import { Incidents } from './faults/incidents.ts';
 import { followMaintenance } from './faults/maintenance.ts';
@@ -41,6 +42,8 @@ export type OpenVenue = VenueParts & {
   /** Market time, end and step count, for the admin port. */
   describe(): Record<string, unknown>;
   expireListenKeys(): void;
+  /** Ends the countdowns whose wall time has come. */
+  elapseCountdowns(): void;
   start(): void;
   /** Stops the market; requests are still answered. */
   halt(): void;
@@ -65,12 +68,17 @@ export function openVenue(
   for (const funding of fundings) tapes.get(funding.symbol)?.funding.restore(funding);
   const queue = new StepQueue(() => source.next());
   passOver(queue, tapes, position);
-  const journal = new JournalFile(settings.journalPath, contents);
   const marketTime = position?.time ?? source.startTime;
+  let reached = (): EpochMs => marketTime;
+  const faults = new Faults(random, { wall: wallClock, market: () => reached() });
+  const journal = new JournalFile(settings.journalPath, contents, {
+    sync: settings.journalSync,
+    beforeWrite: diskFault(faults),
+  });
   const exchange = openExchange({ settings, source, contents, journal, marketTime, wallClock });
   for (const [symbol, tape] of tapes) tape.take(rulesNow(exchange, symbol));
   catchUp(exchange, tapes);
-  const faults = new Faults(random, { wall: wallClock, market: () => exchange.marketTime });
+  reached = () => exchange.marketTime;
 
   const listenKeys = new ListenKeys(settings.listenKeyTtlMs, wallClock);
   const { socketLifetimeMs } = settings;
@@ -118,6 +126,15 @@ export function openVenue(
       steps: floor.steps,
       subscriptions: hub.subscriptions(),
     }),
+    elapseCountdowns: () => {
+      const now = wallClock();
+      for (const { accountId, symbol, deadline } of exchange.state.countdowns.values()) {
+        if (deadline > now) continue;
+        const conditional = settings.countdownCancelsConditional;
+        const base = { accountId, symbol, time: exchange.marketTime };
+        exchange.impose({ type: 'countdownElapsed', ...base, conditional });
+      }
+    },
     expireListenKeys: () => {
       for (const { key } of listenKeys.takeExpired()) hub.expire(key, exchange.marketTime);
     },
@@ -157,12 +174,12 @@ function openExchange(inputs: ExchangeInputs): Exchange {
   if (sinceSnapshot > REPLAYED_RECORDS) exchange.recordSnapshot();
   for (const instrument of source.instruments) {
     if (state.symbols.has(instrument.symbol)) continue;
-    exchange.submit({ type: 'setRules', time: marketTime, instrument });
+    exchange.impose({ type: 'setRules', time: marketTime, instrument });
   }
   for (const { id, balance, makerFeeBps, takerFeeBps } of settings.accounts) {
     if (hasAccount(state, id)) continue;
     const fees = { makerFeeBps, takerFeeBps };
-    exchange.submit({ type: 'openAccount', accountId: id, time: marketTime, balance, ...fees });
+    exchange.impose({ type: 'openAccount', accountId: id, time: marketTime, balance, ...fees });
   }
   return exchange;
 }

@@ -1,5 +1,6 @@
 /** What the paper venue can be told, checked once at the edge. */
 import { z } from 'zod';
+import { SYNC_POLICIES } from './journal/file.ts';
 
 const port = z.int().min(0).max(65_535);
 const decimalText = z.string().regex(/^\d{1,18}(\.\d{1,8})?$/, 'plain decimal text, e.g. 10000');
@@ -46,6 +47,7 @@ export const venueSettings = z.object({
   speed: z.number().positive().max(100_000).default(1),
   lockstep: lockstep.optional(),
   journalPath: z.string().min(1),
+  journalSync: z.enum(SYNC_POLICIES).default('never'),
   apiKeys: z.array(apiKey).min(1),
   accounts: z.array(account).min(1),
   limits: limits.prefault({}),

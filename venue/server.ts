@@ -40,6 +40,7 @@ export type Venue = {
 /** Idle connections outlive the client's own 60 s, or a reused socket would fail ambiguously. */
 const KEEP_ALIVE_MS = 75_000;
 const LISTEN_KEY_CHECK_MS = 250;
+const COUNTDOWN_CHECK_MS = 10;
 
 /**
  * Starts a paper venue; it answers as soon as the promise resolves. Throws an Error on options out
@@ -76,9 +77,11 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
   const restPort = await listen(rest, settings, settings.restPort);
   const adminPort = await listen(admin, settings, settings.adminPort);
   const expiry = setInterval(() => venue.expireListenKeys(), LISTEN_KEY_CHECK_MS);
+  const countdowns = setInterval(() => venue.elapseCountdowns(), COUNTDOWN_CHECK_MS);
   venue.start();
   const shutDown = async (): Promise<void> => {
     clearInterval(expiry);
+    clearInterval(countdowns);
     closing.abort();
     venue.halt();
     await Promise.all([shut(rest, streamSockets), shut(admin, adminSockets)]);

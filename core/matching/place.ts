@@ -42,16 +42,13 @@ export function placeOrder(run: Run, command: Place): Replies['place'] {
     workingType: 'CONTRACT_PRICE',
     algoId: 0,
     liquidation: false,
-    ...preventionOf(command),
+    ...(command.selfTradePrevention === undefined
+      ? {}
+      : { selfTradePrevention: command.selfTradePrevention }),
     clientOrderId: command.newClientOrderId,
   });
   return isRejection(order) ? order : { ok: true, order: orderView(order) };
 }
-
-const preventionOf = ({ selfTradePrevention }: Place) =>
-  selfTradePrevention === undefined || selfTradePrevention === 'NONE'
-    ? {}
-    : { selfTradePrevention };
 
 /** The listed symbol, once it has a market and while it trades. */
 export function tradingSymbol(run: Run, name: string): SymbolState | Rejection {

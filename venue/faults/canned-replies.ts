@@ -2,6 +2,7 @@
  * Replies that hide or replace what happened, as the real venue and what stands before it give them.
  * The three meanings of 503 are those of Binance's "General Info": the text tells them apart.
  */
+import { SERVICE_UNAVAILABLE, UNKNOWN_EXECUTION } from '../errors.ts';
 import type { RestReply } from '../rest/router.ts';
 
 export const CANNED_REPLIES = [
@@ -36,8 +37,8 @@ type Row = readonly [status: number, code: number, msg: string];
 const JSON_REPLIES: Readonly<
   Record<Exclude<CannedReply, 'html' | 'empty' | 'badGateway502'>, Row>
 > = {
-  unknown503: [503, 0, 'Unknown error, please check your request or try again later.'],
-  unavailable503: [503, 0, 'Service Unavailable.'],
+  unknown503: [503, 0, UNKNOWN_EXECUTION],
+  unavailable503: [503, 0, SERVICE_UNAVAILABLE],
   internal503: [503, -1001, 'Internal error; unable to process your request. Please try again.'],
   throttled503: [
     503,

@@ -106,9 +106,9 @@ export class Incidents {
     const { exchange, hub } = this.#parts;
     switch (input.action) {
       case 'setStatus':
-        return exchange.submit({ type: 'setStatus', ...this.#listed(input) });
+        return exchange.impose({ type: 'setStatus', ...this.#listed(input) });
       case 'settleFunding':
-        return exchange.submit({ type: 'funding', ...this.#listed(input) });
+        return exchange.impose({ type: 'funding', ...this.#listed(input) });
       case 'changeRules':
         return this.#changeRules(input);
       case 'expireListenKeys':
@@ -127,9 +127,9 @@ export class Incidents {
       case 'fillOrder':
         return this.#fillOrder(input);
       case 'cancelOrder':
-        return exchange.submit({ type: 'cancel', ...base, ...keyOf(input) });
+        return exchange.impose({ type: 'cancel', ...base, ...keyOf(input) });
       case 'cancelConditional':
-        return exchange.submit({
+        return exchange.impose({
           type: 'cancelConditional',
           ...base,
           clientAlgoId: input.clientAlgoId,
@@ -137,9 +137,9 @@ export class Incidents {
       case 'placeOrder':
         return this.#placeOrder(input);
       case 'liquidate':
-        return exchange.submit({ type: 'liquidate', ...base });
+        return exchange.impose({ type: 'liquidate', ...base });
       default:
-        return exchange.submit({
+        return exchange.impose({
           type: 'deleverage',
           ...base,
           ...(input.quantity === undefined ? {} : { quantity: input.quantity }),
@@ -158,7 +158,7 @@ export class Incidents {
     const order = findOrder(exchange.state, accountId, symbol, keyOf(input));
     if (order === undefined) return reject(-2013, 'Order does not exist.');
     const { rules } = ensureDefined(tapes.get(symbol), `${symbol} is listed`);
-    return exchange.submit({
+    return exchange.impose({
       type: 'fillOrder',
       time: exchange.marketTime,
       accountId,
@@ -171,7 +171,7 @@ export class Incidents {
   #placeOrder(input: Extract<IncidentInput, { action: 'placeOrder' }>): Outcome {
     const { exchange } = this.#parts;
     const { account, symbol, side, quantity, price, reduceOnly, clientOrderId } = input;
-    return exchange.submit({
+    return exchange.impose({
       type: 'place',
       accountId: account,
       symbol,
@@ -190,7 +190,7 @@ export class Incidents {
     const { action: _action, ...changes } = input;
     const tape = ensureDefined(tapes.get(input.symbol), `${input.symbol} is listed`);
     const instrument = { ...tape.rules, ...changes } as InstrumentRules;
-    const reply = exchange.submit({ type: 'setRules', time: exchange.marketTime, instrument });
+    const reply = exchange.impose({ type: 'setRules', time: exchange.marketTime, instrument });
     tape.take(instrument);
     return reply;
   }

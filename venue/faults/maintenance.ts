@@ -8,7 +8,7 @@ export function followMaintenance(faults: Faults, exchange: Exchange, hub: Strea
   let halted: readonly string[] | undefined;
   const setAll = (symbols: readonly string[], status: 'TRADING' | 'BREAK'): void => {
     const time = exchange.marketTime;
-    for (const symbol of symbols) exchange.submit({ type: 'setStatus', time, symbol, status });
+    for (const symbol of symbols) exchange.impose({ type: 'setStatus', time, symbol, status });
   };
   faults.onChange(() => {
     if (faults.has('maintenance') === (halted !== undefined)) return;

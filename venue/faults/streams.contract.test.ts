@@ -135,6 +135,12 @@ describe('user events', () => {
 const cached = (id: unknown): unknown =>
   (exchange.orders as unknown as { id: string }[]).find((order) => order.id === id);
 
+const nameOfError = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'none',
+    (error: unknown) => (error as Error).name,
+  );
+
 describe('sockets', () => {
   const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
     const pending = Symbol('pending');
@@ -171,14 +177,14 @@ describe('sockets', () => {
 
   test('are cut on demand, and ccxt rejects what it waits for', async () => {
     const trade = exchange.watchTrades(BTC);
-    const cut = expect(trade).rejects.toMatchObject({ name: 'NetworkError' });
+    const cut = nameOfError(trade);
     await bench.listening('btcusdt@trade');
     const reply = await bench.admin('POST', '/actions', {
       action: 'disconnectSockets',
       stream: 'btcusdt@trade',
     });
     expect(reply).toEqual({ ok: true, cut: 1 });
-    await cut;
+    expect(await cut).toBe('NetworkError');
   });
 
   test('lose a frame of the book, and ccxt notices the gap', async () => {
@@ -188,10 +194,9 @@ describe('sockets', () => {
     await book;
     await inject({ kind: 'dropFrame', stream: 'btcusdt@depth@100ms', count: 1 });
     await bench.step();
-    const next = exchange.watchOrderBook(BTC);
-    const noticed = expect(next).rejects.toMatchObject({ name: 'ChecksumError' });
+    const noticed = nameOfError(exchange.watchOrderBook(BTC));
     await bench.step();
-    await noticed;
+    expect(await noticed).toBe('ChecksumError');
   });
 });
 

@@ -2,7 +2,9 @@
 import {
   closeSync,
   existsSync,
-  fsyncSync,
+  fdatasync,
+  fdatasyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readSync,
@@ -10,7 +12,6 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { assert } from '../../core/assert.ts';
 import type { EpochMs } from '../../core/market/market.ts';
 
 /** One line: a number without gaps, both clocks, a kind, and the fields of that kind. */
@@ -76,33 +77,92 @@ function parseRecord(path: string, line: Buffer, seq: number): JournalRecord {
   throw new Error(`${path} line ${seq}: not the journal record with seq ${seq}`);
 }
 
+/**
+ * When the file is synced to the disk. `never` leaves it to the operating system (a killed process
+ * loses nothing, a power failure may), `interval` syncs about once a second, `always` before every reply.
+ */
+export const SYNC_POLICIES = ['never', 'interval', 'always'] as const;
+export type SyncPolicy = (typeof SYNC_POLICIES)[number];
+
+/** What a fault makes of the disk: it waits, or throws as a full disk does. */
+export type DiskFault = () => void;
+
+export type JournalOptions = {
+  readonly sync: SyncPolicy;
+  readonly beforeWrite: DiskFault;
+};
+
+const SYNC_INTERVAL_MS = 1_000;
+
 /** Writes records; a batch goes out in one write and stands in the file when `append` returns. */
 export class JournalFile {
   readonly #descriptor: number;
+  readonly #options: JournalOptions;
+  readonly #timer: NodeJS.Timeout | undefined;
   #seq: number;
+  #endByte: number;
+  #isTorn = false;
+  #isSynced = true;
 
   /** Opens for appending after the last whole line; whatever follows it is cut off. */
-  constructor(path: string, last: { readonly seq: number; readonly endByte: number }) {
+  constructor(
+    path: string,
+    last: { readonly seq: number; readonly endByte: number },
+    options: JournalOptions = { sync: 'never', beforeWrite: () => {} },
+  ) {
     mkdirSync(dirname(path), { recursive: true });
     if (existsSync(path)) truncateSync(path, last.endByte);
     this.#descriptor = openSync(path, 'a');
+    this.#options = options;
     this.#seq = last.seq;
+    this.#endByte = last.endByte;
+    if (options.sync === 'interval') {
+      this.#timer = setInterval(() => this.#syncLater(), SYNC_INTERVAL_MS).unref();
+    }
   }
 
+  /** Throws when the disk refuses; the file then ends where it ended before. */
   append(entries: readonly JournalEntry[], wallTime: EpochMs, marketTime: EpochMs): void {
     if (entries.length === 0) return;
+    let seq = this.#seq;
     let text = '';
     for (const { kind, ...fields } of entries) {
-      this.#seq += 1;
-      text += `${JSON.stringify({ seq: this.#seq, wallTime, marketTime, kind, ...fields })}\n`;
+      seq += 1;
+      text += `${JSON.stringify({ seq, wallTime, marketTime, kind, ...fields })}\n`;
     }
-    const bytes = Buffer.from(text);
-    const written = writeSync(this.#descriptor, bytes);
-    assert(written === bytes.length, 'journal: short write');
+    this.#write(Buffer.from(text));
+    this.#seq = seq;
   }
 
   close(): void {
-    fsyncSync(this.#descriptor);
+    clearInterval(this.#timer);
+    fdatasyncSync(this.#descriptor);
     closeSync(this.#descriptor);
+  }
+
+  #write(bytes: Buffer): void {
+    if (this.#isTorn) this.#cutTorn();
+    this.#options.beforeWrite();
+    this.#isTorn = true;
+    const written = writeSync(this.#descriptor, bytes);
+    if (written < bytes.length) throw new Error(`journal: wrote ${written} of ${bytes.length}`);
+    if (this.#options.sync === 'always') fdatasyncSync(this.#descriptor);
+    this.#isTorn = false;
+    this.#isSynced = false;
+    this.#endByte += bytes.length;
+  }
+
+  /** Part of a write may have reached the file before the disk refused the rest. */
+  #cutTorn(): void {
+    ftruncateSync(this.#descriptor, this.#endByte);
+    this.#isTorn = false;
+  }
+
+  #syncLater(): void {
+    if (this.#isSynced) return;
+    this.#isSynced = true;
+    fdatasync(this.#descriptor, (error) => {
+      if (error !== null) this.#isSynced = false;
+    });
   }
 }

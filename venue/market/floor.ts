@@ -66,7 +66,7 @@ export class MarketFloor {
   #settleFunding(symbol: string, due: SettledFunding): void {
     if (due.time <= (this.#fundedUntil.get(symbol) ?? 0)) return;
     this.#fundedUntil.set(symbol, due.time);
-    this.#parts.exchange.submit({ type: 'funding', symbol, rate: due.rate, time: due.time });
+    this.#parts.exchange.impose({ type: 'funding', symbol, rate: due.rate, time: due.time });
   }
 
   #recordClock(): void {

@@ -194,6 +194,7 @@ const UNIFIED: Readonly<Record<string, string>> = {
   FILLED: 'closed',
   CANCELED: 'canceled',
   EXPIRED: 'expired',
+  EXPIRED_IN_MATCH: 'expired',
   REJECTED: 'rejected',
 };
 const unified = (status: string): string => UNIFIED[status] ?? status;

@@ -1,7 +1,7 @@
 /** What order requests carry, read as the engine wants it. */
 import type { OrderKey, Rejection } from '../../core/matching/commands.ts';
 import type { HistoryFilter } from '../../core/matching/queries.ts';
-import type { TimeInForce } from '../../core/matching/types.ts';
+import type { SelfTradePrevention, TimeInForce } from '../../core/matching/types.ts';
 import { malformedParameter, missingParameter, unknownSymbol, VenueError } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
 import { tapeOf } from './route.ts';
@@ -27,6 +27,24 @@ export function timeInForceOf(parameters: Parameters): TimeInForce | undefined {
   if (parameters.text('timeInForce') === undefined) return undefined;
   const allowed: readonly TimeInForce[] = ['GTC', 'IOC', 'FOK', 'GTX'];
   return parameters.oneOf('timeInForce', allowed, -1115, 'Invalid timeInForce.');
+}
+
+const PREVENTIONS: readonly SelfTradePrevention[] = [
+  'NONE',
+  'EXPIRE_TAKER',
+  'EXPIRE_MAKER',
+  'EXPIRE_BOTH',
+];
+
+export function selfTradePreventionOf(parameters: Parameters): SelfTradePrevention {
+  const name = 'selfTradePreventionMode';
+  if (parameters.text(name) === undefined) return 'NONE';
+  return parameters.oneOf(
+    name,
+    PREVENTIONS,
+    -1130,
+    `Data sent for parameter '${name}' is not valid.`,
+  );
 }
 
 const CLIENT_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/;

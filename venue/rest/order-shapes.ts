@@ -6,12 +6,16 @@ type Json = Record<string, unknown>;
 
 export const sideText = (side: Side): 'BUY' | 'SELL' => (side === 'buy' ? 'BUY' : 'SELL');
 
+/** The status as clients see it. */
+export const statusText = (order: OrderView): string =>
+  order.expiredInMatch === true ? 'EXPIRED_IN_MATCH' : order.status;
+
 /** Reply of POST, GET, DELETE and PUT order. `time` is only in the answers of queries. */
 export function orderJson(order: OrderView, query = false): Json {
   return {
     orderId: order.orderId,
     symbol: order.symbol,
-    status: order.status,
+    status: statusText(order),
     clientOrderId: order.clientOrderId,
     price: order.price,
     avgPrice: order.avgPrice,
@@ -30,7 +34,7 @@ export function orderJson(order: OrderView, query = false): Json {
     priceProtect: false,
     origType: order.origType,
     priceMatch: 'NONE',
-    selfTradePreventionMode: 'NONE',
+    selfTradePreventionMode: order.selfTradePrevention ?? 'NONE',
     goodTillDate: 0,
     ...(query ? { time: order.time } : {}),
     updateTime: order.updateTime,

@@ -2,7 +2,7 @@
 import type { Place } from '../../core/matching/commands.ts';
 import { allOrders, findOrder, openOrders, trades } from '../../core/matching/queries.ts';
 import type { OrderType, OrderView, TimeInForce } from '../../core/matching/types.ts';
-import { missingParameter, orderDoesNotExist, VenueError } from '../errors.ts';
+import { malformedParameter, missingParameter, orderDoesNotExist, VenueError } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
 import { batchOf, cancelBatchOf, each } from './batch-orders.ts';
 import {
@@ -14,6 +14,7 @@ import {
   historyFilter,
   keyOf,
   optionalSymbol,
+  selfTradePreventionOf,
   sideOf,
   timeInForceOf,
 } from './order-parameters.ts';
@@ -34,6 +35,7 @@ export const ORDER_ROUTES: RouteTable = {
   'DELETE batchOrders': { security: 'signed', weight: 1, handle: cancelBatch },
   'GET openOrders': { security: 'signed', weight: 1, handle: listOpen },
   'DELETE allOpenOrders': { security: 'signed', weight: 1, handle: cancelAll },
+  'POST countdownCancelAll': { security: 'signed', weight: 10, handle: countdown },
   'GET allOrders': { security: 'signed', weight: 5, handle: listAll },
   'GET userTrades': { security: 'signed', weight: 5, handle: listTrades },
 };
@@ -48,6 +50,7 @@ function placeCommand(call: Call): Place {
   const orderType = parameters.oneOf('type', types, -1116, 'Invalid orderType.');
   const limit = orderType === 'LIMIT' ? limitFields(parameters) : {};
   const clientId = clientIdOf(parameters, 'newClientOrderId');
+  const prevention = selfTradePreventionOf(parameters);
   return {
     type: 'place',
     ...base,
@@ -56,6 +59,7 @@ function placeCommand(call: Call): Place {
     quantity: decimalRequired(parameters, 'quantity'),
     ...limit,
     reduceOnly: parameters.boolean('reduceOnly') ?? false,
+    ...(prevention === 'NONE' ? {} : { selfTradePrevention: prevention }),
     ...(clientId === undefined ? {} : { newClientOrderId: clientId }),
   };
 }
@@ -133,6 +137,20 @@ function cancelAll(call: Call): unknown {
   fillBeforeCancel(call, openOrders(call.parts.exchange.state, call.account, symbol));
   accepted(call.parts.exchange.submit({ type: 'cancelAll', ...commandBase(call) }));
   return { code: 200, msg: 'The operation of cancel all open order is done.' };
+}
+
+/** The longest countdown that is taken; Binance names none. */
+const LONGEST_COUNTDOWN_MS = 86_400_000;
+
+/** Cancels the symbol's orders when that much wall time passes without another call; 0 ends it. */
+function countdown(call: Call): unknown {
+  const countdownMs = call.parameters.integer('countdownTime');
+  if (countdownMs === undefined) throw missingParameter('countdownTime');
+  if (countdownMs > LONGEST_COUNTDOWN_MS) throw malformedParameter('countdownTime');
+  const base = commandBase(call);
+  const deadline = countdownMs === 0 ? 0 : call.wallTime + countdownMs;
+  accepted(call.parts.exchange.submit({ type: 'setCountdown', ...base, deadline }));
+  return { symbol: base.symbol, countdownTime: String(countdownMs) };
 }
 
 function placeBatch(call: Call): unknown {

@@ -96,6 +96,7 @@ export class Router {
     if (route.security === 'none') return '';
     const credential = credentialOf(request.apiKey, this.#credentials);
     if (route.security === 'signed') {
+      this.#parts.exchange.ensureDurable();
       checkSignature(credential.secret, request.query, request.body);
       checkTimestamp(parameters, wallTime);
     }

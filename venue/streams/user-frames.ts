@@ -7,7 +7,7 @@ import type {
   MatchingEvent,
   OrderUpdate,
 } from '../../core/matching/types.ts';
-import { sideText } from '../rest/order-shapes.ts';
+import { sideText, statusText } from '../rest/order-shapes.ts';
 
 type Json = Record<string, unknown>;
 
@@ -43,7 +43,7 @@ function orderFrame({ time, executionType, order, trade }: OrderUpdate): Json {
       ap: order.avgPrice,
       sp: order.stopPrice,
       x: executionType,
-      X: order.status,
+      X: statusText(order),
       i: order.orderId,
       l: trade?.quantity ?? '0',
       z: order.executedQty,
@@ -63,7 +63,7 @@ function orderFrame({ time, executionType, order, trade }: OrderUpdate): Json {
       pP: false,
       si: order.algoId ?? 0,
       ss: 0,
-      V: 'NONE',
+      V: order.selfTradePrevention ?? 'NONE',
       pm: 'NONE',
       gtd: 0,
     },
