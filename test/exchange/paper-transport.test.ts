@@ -164,3 +164,48 @@ test('after 418 nothing is sent until the venue allows it', async () => {
   await gateway.close();
   await transport.close();
 });
+
+test('a stop of which the venue does not say how much traded is what its child is', async () => {
+  const stop = {
+    algoId: 7,
+    clientAlgoId: ORDER.clientOrderId,
+    symbol: 'BTCUSDT',
+    side: 'SELL',
+    algoStatus: 'FINISHED',
+    quantity: '0.01',
+    triggerPrice: '48500',
+    reduceOnly: true,
+    actualOrderId: '1',
+    updateTime: 5,
+  };
+  const child = {
+    ...ACK,
+    clientOrderId: 'auto-1',
+    side: 'SELL',
+    status: 'FILLED',
+    executedQty: '0.006',
+  };
+  const missing = { code: -2013, msg: 'Order does not exist.' };
+  const answers: Readonly<Record<string, (query: URLSearchParams) => unknown>> = {
+    '/fapi/v1/algoOrder': () => stop,
+    '/fapi/v1/order': (query) => (query.get('orderId') === '1' ? child : missing),
+  };
+  answer = (request, response) => {
+    const url = new URL(request.url ?? '/', origin);
+    const body = answers[url.pathname]?.(url.searchParams) ?? { serverTime: Date.now() };
+    const isRefusal = typeof body === 'object' && body !== null && 'msg' in body;
+    response.writeHead(isRefusal ? 400 : 200, { 'X-Tidegate-Venue': 'paper' });
+    response.end(JSON.stringify(body));
+  };
+  const transport = await createPaperTransport({ ...KEYS, origin });
+  const gateway = await createExchangeGateway({ transport, wallClock: Date.now });
+  expect(await gateway.findOrder('BTCUSDT', ORDER.clientOrderId)).toMatchObject({
+    clientOrderId: ORDER.clientOrderId,
+    conditional: true,
+    status: 'filled',
+    executed: '0.006',
+    childOrderId: '1',
+  });
+  await gateway.close();
+  await transport.close();
+});
