@@ -49,16 +49,6 @@ export const limits = {
     max: 600_000,
     default: 10_000,
   }),
-  cancel_data_age_ms: duration('wall time', 'Age of market data at which entries are cancelled', {
-    min: 1_000,
-    max: 3_600_000,
-    default: 30_000,
-  }),
-  halt_data_age_ms: duration('wall time', 'Age of market data at which the symbol is halted', {
-    min: 1_000,
-    max: 3_600_000,
-    default: 60_000,
-  }),
 };
 
 /** The paper account's figures, where they differ from the careful defaults for real money. */

@@ -29,7 +29,6 @@ const symbolOverride = z.strictObject({
     .strictObject(
       optional({
         position_size_pct: risk.position_size_pct,
-        symbol_drawdown_limit_pct: risk.symbol_drawdown_limit_pct,
       }),
     )
     .prefault({}),

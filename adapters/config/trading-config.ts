@@ -66,6 +66,7 @@ export function riskLimitsOf(
     grossNotionalPct: limits.maxGrossExposurePct,
     openOrdersPerSymbol: limits.maxOpenOrdersSymbol,
     openOrdersPerAccount: limits.maxOpenOrdersAccount,
+    concurrentGrids: risk.maxConcurrentGrids,
     aggressiveCollarPct: limits.aggressiveCollarPct,
     passiveDistancePct: limits.passiveDistancePct,
     scalpDataAgeMs: age(limits.scalpDataAgeMs),

@@ -27,11 +27,6 @@ export const grid = {
     max: 10,
     default: 1,
   }),
-  fallback_spacing_pct: decimal('Spacing while ATR is unknown', {
-    min: 0.05,
-    max: 10,
-    default: 0.4,
-  }),
   max_spread_pct: decimal('Centre to outermost level', { min: 0.1, max: 50, default: 2 }),
   breakout_threshold_pct: decimal('Distance from the centre at which the grid is given up', {
     min: 0.1,
@@ -52,11 +47,6 @@ export const grid = {
     'Net profit since the last reset, over the worst one-sided notional, at which the grid is planned anew',
     { min: 0.01, max: 100, default: 1 },
   ),
-  reset_interval_s: duration('market time', 'Least time between two resets', {
-    min: 0,
-    max: 86_400,
-    default: 300,
-  }),
   unwind_limit_s: duration('market time', 'Longest wait at the touch before closing at market', {
     min: 1,
     max: 3_600,
@@ -77,19 +67,17 @@ export const risk = {
     default: 10,
   }),
   daily_loss_limit_pct: decimal(
-    'Loss since 00:00 UTC (market time), over the equity then, that halts the account',
+    'Loss since 00:00 UTC (market time) over the equity then; shown by status, does not halt yet',
     { min: 0.1, max: 100, default: 5 },
   ),
-  symbol_drawdown_limit_pct: decimal('Drawdown that halts a symbol', {
-    min: 0.1,
-    max: 100,
-    default: 3,
-  }),
-  correlation_limit: decimal('Correlation above which two symbols share one limit', {
-    min: 0,
-    max: 1,
-    default: 0.7,
-  }),
+  correlation_limit: decimal(
+    'Correlation above which two symbols share one limit; not enforced yet',
+    {
+      min: 0,
+      max: 1,
+      default: 0.7,
+    },
+  ),
   leverage: decimal('Leverage set at the venue before the first order', {
     min: 1,
     max: 125,

@@ -54,6 +54,7 @@ export async function prepareIntents(
       equity: money(request.equity),
       exposure: exposures.own,
       otherNotional: exposures.otherNotional,
+      gridsElsewhere: state.gridsElsewhere,
       openOrders,
     };
     const verdicts =

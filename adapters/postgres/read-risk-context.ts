@@ -22,6 +22,9 @@ SELECT e.epoch,
   (SELECT count(*) FROM order_intents i WHERE (i.account, i.venue, i.symbol) = ($1, $2, $3) AND i.live
       AND (i.state = 'UNKNOWN' OR i.state = 'SENDING' AND i.changed_at < clock_timestamp() - interval '10 s')
   ) AS unknown_orders,
+  (SELECT count(DISTINCT (i.venue, i.symbol)) FROM order_intents i
+    WHERE i.account = $1 AND i.live AND i.strategy = 'grid' AND i.role IN ('level', 'counter')
+      AND (i.venue, i.symbol) <> ($2, $3)) AS grids_elsewhere,
   (SELECT CASE WHEN s.covered >= abs(p.quantity) THEN NULL ELSE
       extract(epoch FROM clock_timestamp() - greatest(p.opened_at, s.lost_at))::float8 * 1000 END
      FROM positions p CROSS JOIN LATERAL (
@@ -42,6 +45,7 @@ const symbolStateRow = z.object({
   epoch: z.int(),
   halts: z.array(haltRow),
   unknown_orders: countColumn,
+  grids_elsewhere: countColumn,
   unprotected_ms: z.number().nullable(),
 });
 
@@ -52,6 +56,7 @@ export async function readSymbolState(on: Queryable, ref: SymbolRef) {
     epoch: state.epoch,
     halts: state.halts,
     unknownOrders: state.unknown_orders,
+    gridsElsewhere: state.grids_elsewhere,
     unprotectedMs: state.unprotected_ms,
   };
 }

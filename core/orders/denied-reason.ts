@@ -9,6 +9,7 @@ export const DENIED_CODES = {
   POSITION_LIMIT_EXCEEDED: 'The position with all working orders would exceed its limit.',
   EXPOSURE_LIMIT_EXCEEDED: 'The margin in use over equity would exceed the account limit.',
   OPEN_ORDERS_EXCEEDED: 'Too many orders would be open on the symbol or the account.',
+  GRIDS_EXCEEDED: 'As many symbols of the account as are allowed trade a grid already.',
   PRICE_COLLAR_EXCEEDED: 'The price is too far from the fresh market price.',
   DATA_STALE: 'The market data that the order rests on is too old.',
   QUANTITY_BELOW_MINIMUM: 'The quantity is below what the venue accepts.',

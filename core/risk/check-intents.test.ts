@@ -35,6 +35,7 @@ const CONTEXT: RiskContext = {
   equity: money('10000'),
   exposure: FLAT,
   otherNotional: money('0'),
+  gridsElsewhere: 0,
   openOrders: { symbolOrdinary: 0, symbolConditional: 0, account: 0 },
 };
 
@@ -243,6 +244,12 @@ const RISK_RULES: readonly {
     ],
   },
   {
+    code: 'GRIDS_EXCEEDED',
+    name: 'of the account',
+    denied: [{}, { ...withLimits({ concurrentGrids: 3 }), gridsElsewhere: 3 }],
+    allowed: [{}, { ...withLimits({ concurrentGrids: 3 }), gridsElsewhere: 2 }],
+  },
+  {
     code: 'OPEN_ORDERS_EXCEEDED',
     name: 'of the symbol',
     denied: [
@@ -292,6 +299,7 @@ const NEEDED = [
   'grossNotionalPct',
   'openOrdersPerSymbol',
   'openOrdersPerAccount',
+  'concurrentGrids',
   'passiveDistancePct',
   'gridDataAgeMs',
   'protectionGraceMs',

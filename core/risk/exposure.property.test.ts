@@ -117,6 +117,7 @@ function place(move: Parameters<typeof anOrder>[0], book: Book, other: Book): vo
     equity: EQUITY,
     exposure: exposureOf(book),
     otherNotional: worstNotional(exposureOf(other)),
+    gridsElsewhere: 0,
     openOrders: { symbolOrdinary: 0, symbolConditional: 0, account: 0 },
   };
   const order = anOrder(move);

@@ -78,12 +78,23 @@ const openOrders: Rule<RiskContext> = (_order, { openOrders, limits, rules }) =>
     : undefined;
 };
 
+/** A grid beyond the limit finds no first level; those that stand are not touched. */
+const concurrentGrids: Rule<RiskContext> = (order, { gridsElsewhere, limits }) => {
+  if (order.strategy !== 'grid') return undefined;
+  const { concurrentGrids: limit } = limits;
+  if (!isSet(limit)) return limitMissing('concurrentGrids');
+  return gridsElsewhere + 1 > limit
+    ? denied('GRIDS_EXCEEDED', { limit, grids: gridsElsewhere + 1 })
+    : undefined;
+};
+
 export const LIMIT_RULES: readonly Rule<RiskContext>[] = [
   allowedSymbol,
   orderNotional,
   positionLimit,
   exposureLimit,
   openOrders,
+  concurrentGrids,
 ];
 
 /** This symbol's exposure once the order works. */

@@ -33,6 +33,8 @@ export type RiskContext = MomentContext & {
   readonly exposure: SymbolExposure;
   /** Worst notional of all other symbols of the account. */
   readonly otherNotional: Money;
+  /** Other symbols of the account with a level or a counter-order of a grid. */
+  readonly gridsElsewhere: number;
   readonly openOrders: {
     readonly symbolOrdinary: number;
     readonly symbolConditional: number;

@@ -23,6 +23,8 @@ export type RiskLimits = {
   /** P8: ordinary and conditional orders together. */
   readonly openOrdersPerSymbol: number | undefined;
   readonly openOrdersPerAccount: number | undefined;
+  /** Symbols of the account that may trade a grid at once. */
+  readonly concurrentGrids: number | undefined;
   /** P4a: how far beyond the fresh mid a marketable price may reach. */
   readonly aggressiveCollarPct: number | undefined;
   /** P4b: how far from the fresh mid a resting price may stand. */
@@ -45,6 +47,7 @@ export const PAPER_RISK_LIMITS: Omit<RiskLimits, 'allowedSymbols'> = {
   grossNotionalPct: 100,
   openOrdersPerSymbol: 40,
   openOrdersPerAccount: 150,
+  concurrentGrids: 3,
   aggressiveCollarPct: 0.5,
   passiveDistancePct: 20,
   scalpDataAgeMs: 2_000,

@@ -61,6 +61,7 @@ function judge(
     equity: money(request.equity),
     exposure: exposureOf(state),
     otherNotional: 0n as Money,
+    gridsElsewhere: 0,
     openOrders: {
       symbolOrdinary: live.length - conditional,
       symbolConditional: conditional,
