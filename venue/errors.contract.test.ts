@@ -89,7 +89,7 @@ describe('malformed requests', () => {
 
   test.each([
     ['/fapi/v1/nothing', 404, -5000],
-    ['/sapi/v1/capital/config/getall', 404, -5000],
+    ['/sapi/v1/account', 404, -5000],
     ['/fapi/v1/depth?symbol=BTCUSDT&limit=7', 400, -4021],
     ['/fapi/v1/klines?symbol=BTCUSDT&interval=7m', 400, -1120],
     ['/fapi/v1/klines?symbol=BTCUSDT&interval=1m&startTime=%00', 400, -1100],
@@ -118,13 +118,39 @@ describe('malformed requests', () => {
     expect(Number(headers['X-Mbx-Order-Count-10s'])).toBeGreaterThan(0);
     expect(Number(headers['X-Mbx-Order-Count-1m'])).toBeGreaterThan(0);
   });
+
+  test('what is asked for weighs what Binance says', async () => {
+    const used = async (path: string): Promise<number> => {
+      const response = await fetch(`${bench.venue.restUrl}/fapi/v1/${path}`);
+      return Number(response.headers.get('x-mbx-used-weight-1m'));
+    };
+    const weigh = async (path: string): Promise<number> => {
+      const before = await used('ping');
+      return (await used(path)) - before;
+    };
+    const weights = [
+      await weigh('ticker/24hr?symbol=BTCUSDT'),
+      await weigh('ticker/24hr'),
+      await weigh('depth?symbol=BTCUSDT&limit=1000'),
+      await weigh('klines?symbol=BTCUSDT&interval=1m&limit=99'),
+      await weigh('klines?symbol=BTCUSDT&interval=1m&limit=1500'),
+    ];
+    expect(weights).toEqual([1, 40, 20, 1, 10]);
+  });
+
+  test('a client with default options finds the other markets empty', async () => {
+    const plain = await bench.connect({ options: {} });
+    const markets = await plain.loadMarkets();
+    expect(Object.keys(markets)).toEqual([BTC]);
+  });
 });
 
-test('beyond a limit the venue answers 429 and says when to come back', async () => {
-  const limits = { weightPerMinute: 3, ordersPer10s: 300, ordersPerMinute: 1_200 };
+test('beyond a limit the venue answers 429 and says when to come back, then bans', async () => {
+  const limits = { weightPerMinute: 3, refusalsBeforeBan: 2, banS: 90 };
   const prices = [50_000, 50_000];
   const source = scriptedMarket({ BTCUSDT: prices });
-  const small = await startBench({ source, limits, wallClock: () => 1_700_000_000_000 });
+  let now = 1_700_000_000_000;
+  const small = await startBench({ source, limits, wallClock: () => now });
   try {
     const ask = (): Promise<Response> => fetch(`${small.venue.restUrl}/fapi/v1/ping`);
     for (let i = 0; i < 3; i += 1) expect((await ask()).status).toBe(200);
@@ -132,6 +158,13 @@ test('beyond a limit the venue answers 429 and says when to come back', async ()
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '40']);
     const client = await small.connect();
     await expect(client.fetchTime()).rejects.toMatchObject({ name: 'DDoSProtection' });
+    const ban = await ask();
+    expect([ban.status, ban.headers.get('retry-after')]).toEqual([418, '90']);
+    await expect(client.fetchTime()).rejects.toThrow(/418.*banned until/);
+    now += 60_000;
+    expect((await ask()).status).toBe(418);
+    now += 31_000;
+    expect((await ask()).status).toBe(200);
   } finally {
     await small.close();
   }

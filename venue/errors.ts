@@ -28,6 +28,14 @@ export const serviceUnavailable = (): VenueError => new VenueError(0, SERVICE_UN
 export const tooManyRequests = (text: string, retryAfterSeconds: number): VenueError =>
   new VenueError(-1003, text, 429, retryAfterSeconds);
 
+export const banned = (until: number, retryAfterSeconds: number): VenueError =>
+  new VenueError(
+    -1003,
+    `Way too many requests; IP(127.0.0.1) banned until ${until}. Please use the websocket for live updates to avoid bans.`,
+    418,
+    retryAfterSeconds,
+  );
+
 export const tooManyOrders = (limit: number, window: string, retryAfterS: number): VenueError =>
   new VenueError(
     -1015,

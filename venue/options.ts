@@ -27,6 +27,9 @@ const limits = z.object({
   weightPerMinute: z.int().min(1).default(2_400),
   ordersPer10s: z.int().min(1).default(300),
   ordersPerMinute: z.int().min(1).default(1_200),
+  /** Refusals for weight within a minute after which the caller is banned. */
+  refusalsBeforeBan: z.int().min(1).default(100),
+  banS: z.int().min(1).max(259_200).default(120),
 });
 
 const lockstep = z.object({

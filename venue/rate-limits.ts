@@ -1,6 +1,7 @@
 /** Request weight and order counts over wall time, as the reply headers show them. */
 import type { EpochMs } from '../core/market/market.ts';
-import { tooManyOrders, tooManyRequests } from './errors.ts';
+import { banned, tooManyOrders, tooManyRequests } from './errors.ts';
+import type { VenueError } from './errors.ts';
 import type { VenueSettings } from './options.ts';
 
 const MINUTE_MS = 60_000;
@@ -34,22 +35,33 @@ type OrderCounters = { readonly minute: WindowCounter; readonly tenSeconds: Wind
 export class RateLimits {
   readonly #limits: VenueSettings['limits'];
   readonly #weight = new WindowCounter(MINUTE_MS);
+  readonly #refusals = new WindowCounter(MINUTE_MS);
+  #bannedUntil: EpochMs = 0;
   readonly #orders = new Map<string, OrderCounters>();
 
   constructor(limits: VenueSettings['limits']) {
     this.#limits = limits;
   }
 
-  /** Counts a request's weight; answers the header, throws -1003 (HTTP 429) beyond the limit. */
+  /** Counts a request's weight; answers the header, throws -1003 (HTTP 429) beyond the limit, 418 to a banned caller. */
   countRequest(weight: number, now: EpochMs): Record<string, string> {
+    if (now < this.#bannedUntil) throw this.#ban(now);
     const used = this.#weight.add(weight, now);
     if (used > this.#limits.weightPerMinute) {
+      if (this.#refusals.add(1, now) > this.#limits.refusalsBeforeBan) {
+        this.#bannedUntil = now + this.#limits.banS * 1_000;
+        throw this.#ban(now);
+      }
       throw tooManyRequests(
         `Too many requests; current limit is ${this.#limits.weightPerMinute} request weight per 1 MINUTE.`,
         this.#weight.secondsLeft(now),
       );
     }
     return { 'X-MBX-USED-WEIGHT-1M': String(used) };
+  }
+
+  #ban(now: EpochMs): VenueError {
+    return banned(this.#bannedUntil, Math.ceil((this.#bannedUntil - now) / 1_000));
   }
 
   /** Counts an account's new orders; answers the headers, throws -1015 (HTTP 429) beyond a limit. */

@@ -13,6 +13,7 @@ import type { MarketInput } from './opening.ts';
 import { parseVenueSettings } from './options.ts';
 import type { VenueSettings, VenueSettingsInput } from './options.ts';
 import { RateLimits } from './rate-limits.ts';
+import { CallSocket } from './streams/call-socket.ts';
 import { CallService } from './rest/call-service.ts';
 import { restHandler } from './rest/http-handler.ts';
 import { Router } from './rest/router.ts';
@@ -31,6 +32,8 @@ export type Venue = {
   readonly restUrl: string;
   /** What ccxt's `urls.api.ws.future` must be. */
   readonly wsUrl: string;
+  /** What ccxt's `urls.api.ws['ws-api'].future` must be. */
+  readonly wsApiUrl: string;
   readonly adminUrl: string;
   readonly adminToken: string;
   /** Stops the market, ends connections, closes the journal. A second call changes nothing. */
@@ -55,6 +58,10 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
   const router = new Router(venue, new RateLimits(settings.limits), wallClock, onBug);
   const state = () => venue.exchange.state;
   const calls = new CallService({ router, faults, state, closing: closing.signal });
+  const callSocket = new CallSocket(calls, settings.limits);
+  venue.hub.onCall((connection, text) => {
+    callSocket.take(connection, text).catch(() => connection.socket.terminate());
+  });
   const rest = createServer(restHandler(calls));
   const streamSockets = attachSockets(
     rest,
@@ -91,6 +98,7 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
   return {
     restUrl: `http://${settings.host}:${restPort}`,
     wsUrl: `ws://${settings.host}:${restPort}/ws`,
+    wsApiUrl: `ws://${settings.host}:${restPort}/ws-fapi/v1`,
     adminUrl: `http://${settings.host}:${adminPort}`,
     adminToken,
     close: () => (closed ??= shutDown()),

@@ -37,14 +37,19 @@ export function each(calls: readonly Call[], handle: (call: Call) => unknown): u
 
 const idList = z.array(z.union([z.string(), z.number()])).max(MAX_BATCH_CANCEL);
 
+/** As documented, and as ccxt spells them. */
+const ID_LISTS = ['orderIdList', 'orderidlist'];
+const CLIENT_ID_LISTS = ['origClientOrderIdList', 'origclientorderidlist'];
+
 /** The calls of a list of ids, venue's or client's. */
 export function cancelBatchOf(call: Call): Call[] {
   const symbol = tapeOf(call).rules.symbol;
-  const name =
-    call.parameters.text('orderIdList') === undefined ? 'origClientOrderIdList' : 'orderIdList';
+  const isSent = (name: string): boolean => call.parameters.text(name) !== undefined;
+  const byId = ID_LISTS.find(isSent);
+  const name = byId ?? CLIENT_ID_LISTS.find(isSent) ?? 'orderIdList';
   const parsed = idList.safeParse(parseJson(call.parameters.required(name)));
   if (!parsed.success) throw malformedParameter(name);
-  const key = name === 'orderIdList' ? 'orderId' : 'origClientOrderId';
+  const key = byId === undefined ? 'origClientOrderId' : 'orderId';
   return parsed.data.map((id) => ({
     ...call,
     parameters: new Parameters([

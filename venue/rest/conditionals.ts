@@ -16,13 +16,13 @@ import {
   timeInForceOf,
 } from './order-parameters.ts';
 import type { Call, RouteTable } from './route.ts';
-import { tapeOf } from './route.ts';
+import { perSymbolWeight, tapeOf } from './route.ts';
 
 export const CONDITIONAL_ROUTES: RouteTable = {
   'POST algoOrder': { security: 'signed', weight: 0, orders: 1, handle: place },
   'GET algoOrder': { security: 'signed', weight: 1, handle: (call) => algoJson(find(call)) },
   'DELETE algoOrder': { security: 'signed', weight: 1, handle: cancel },
-  'GET openAlgoOrders': { security: 'signed', weight: 1, handle: listOpen },
+  'GET openAlgoOrders': { security: 'signed', weight: perSymbolWeight(1, 40), handle: listOpen },
   'GET allAlgoOrders': { security: 'signed', weight: 5, handle: listAll },
   'DELETE algoOpenOrders': { security: 'signed', weight: 1, handle: cancelAll },
   'DELETE openAlgoOrders': { security: 'signed', weight: 1, handle: cancelAll },

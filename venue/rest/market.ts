@@ -8,7 +8,7 @@ import type { VenueBar } from '../market/bars.ts';
 import { FUNDING_INTERVAL_MS, nextFundingTime } from '../market/funding.ts';
 import type { SymbolTape } from '../market/tape.ts';
 import { exchangeInfoJson } from './exchange-info.ts';
-import { perSymbol, tapeOf, tapesOf } from './route.ts';
+import { limitWeight, perSymbol, perSymbolWeight, tapeOf, tapesOf } from './route.ts';
 import type { Call, RouteTable } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -19,31 +19,49 @@ export const MARKET_ROUTES: RouteTable = {
   'GET ping': { security: 'none', weight: 1, handle: () => ({}) },
   'GET time': { security: 'none', weight: 1, handle: (call) => ({ serverTime: call.wallTime }) },
   'GET exchangeInfo': { security: 'none', weight: 1, handle: exchangeInfo },
-  'GET depth': { security: 'none', weight: 5, handle: depth },
+  'GET depth': {
+    security: 'none',
+    weight: limitWeight(500, [
+      [50, 2],
+      [100, 5],
+      [500, 10],
+      [1_000, 20],
+    ]),
+    handle: depth,
+  },
   'GET trades': { security: 'none', weight: 5, handle: recentTrades },
   'GET historicalTrades': { security: 'key', weight: 20, handle: recentTrades },
   'GET aggTrades': { security: 'none', weight: 20, handle: aggregateTrades },
-  'GET klines': { security: 'none', weight: 5, handle: klines },
+  'GET klines': {
+    security: 'none',
+    weight: limitWeight(500, [
+      [99, 1],
+      [499, 2],
+      [1_000, 5],
+      [1_500, 10],
+    ]),
+    handle: klines,
+  },
   'GET premiumIndex': {
     security: 'none',
-    weight: 1,
+    weight: perSymbolWeight(1, 10),
     handle: (call) => perSymbol(call, (tape) => premiumIndex(tape, call)),
   },
   'GET fundingRate': { security: 'none', weight: 1, handle: fundingRates },
   'GET fundingInfo': { security: 'none', weight: 1, handle: () => [] },
   'GET ticker/24hr': {
     security: 'none',
-    weight: 1,
+    weight: perSymbolWeight(1, 40),
     handle: (call) => perSymbol(call, dayTicker),
   },
   'GET ticker/price': {
     security: 'none',
-    weight: 1,
+    weight: perSymbolWeight(1, 2),
     handle: (call) => perSymbol(call, lastPrice),
   },
   'GET ticker/bookTicker': {
     security: 'none',
-    weight: 2,
+    weight: perSymbolWeight(2, 5),
     handle: (call) => perSymbol(call, bookTicker),
   },
   'GET openInterest': {

@@ -20,7 +20,7 @@ import {
 } from './order-parameters.ts';
 import { orderJson, tradeJson } from './order-shapes.ts';
 import { fillBeforeCancel } from './racing-fill.ts';
-import { tapeOf } from './route.ts';
+import { perSymbolWeight, tapeOf } from './route.ts';
 import type { Call, RouteTable } from './route.ts';
 
 export const ORDER_ROUTES: RouteTable = {
@@ -33,7 +33,7 @@ export const ORDER_ROUTES: RouteTable = {
   'POST batchOrders': { security: 'signed', weight: 5, orders: 5, handle: placeBatch },
   'PUT batchOrders': { security: 'signed', weight: 5, orders: 5, handle: amendBatch },
   'DELETE batchOrders': { security: 'signed', weight: 1, handle: cancelBatch },
-  'GET openOrders': { security: 'signed', weight: 1, handle: listOpen },
+  'GET openOrders': { security: 'signed', weight: perSymbolWeight(1, 40), handle: listOpen },
   'DELETE allOpenOrders': { security: 'signed', weight: 1, handle: cancelAll },
   'POST countdownCancelAll': { security: 'signed', weight: 10, handle: countdown },
   'GET allOrders': { security: 'signed', weight: 5, handle: listAll },

@@ -29,7 +29,8 @@ export type Call = {
 
 export type Route = {
   readonly security: 'none' | 'key' | 'signed';
-  readonly weight: number;
+  /** Request weight, which for some calls depends on what they ask for. */
+  readonly weight: number | ((parameters: Parameters) => number);
   /** Orders that a call counts for in the order limits. */
   readonly orders?: number;
   /** The reply as a JSON value; refusals are thrown as VenueError. */
@@ -38,6 +39,20 @@ export type Route = {
 
 /** Keys are `METHOD path`, without the `/fapi/vN/` prefix. */
 export type RouteTable = Readonly<Record<string, Route>>;
+
+/** A weight for one symbol, and another for all of them. */
+export const perSymbolWeight =
+  (one: number, all: number) =>
+  (parameters: Parameters): number =>
+    parameters.text('symbol') === undefined ? all : one;
+
+/** A weight that rises with `limit`: rows of the highest limit and its weight, rising. */
+export const limitWeight =
+  (fallback: number, rows: readonly (readonly [max: number, weight: number])[]) =>
+  (parameters: Parameters): number => {
+    const limit = Number(parameters.text('limit') ?? fallback);
+    return (rows.find(([max]) => limit <= max) ?? rows.at(-1))?.[1] ?? 1;
+  };
 
 /** The listed symbol of the call; -1102 without one, -1121 for an unknown one. */
 export function tapeOf(call: Call): SymbolTape {

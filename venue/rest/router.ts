@@ -11,11 +11,18 @@ import type { Credential } from '../signature.ts';
 import { ACCOUNT_ROUTES } from './account.ts';
 import { CONDITIONAL_ROUTES } from './conditionals.ts';
 import { MARKET_ROUTES } from './market.ts';
+import { NEIGHBOUR_ROUTES } from './neighbours.ts';
 import { ORDER_ROUTES } from './orders.ts';
 import type { Route, VenueParts } from './route.ts';
 
 const ROUTES: ReadonlyMap<string, Route> = new Map(
-  Object.entries({ ...MARKET_ROUTES, ...ACCOUNT_ROUTES, ...ORDER_ROUTES, ...CONDITIONAL_ROUTES }),
+  Object.entries({
+    ...MARKET_ROUTES,
+    ...ACCOUNT_ROUTES,
+    ...ORDER_ROUTES,
+    ...CONDITIONAL_ROUTES,
+    ...NEIGHBOUR_ROUTES,
+  }),
 );
 
 export type RestRequest = {
@@ -74,8 +81,9 @@ export class Router {
   #handle(request: RestRequest, headers: Record<string, string>, suffering: Suffering): unknown {
     const wallTime = this.#wallClock() + suffering.skewMs;
     const { route, name, version } = findRoute(request);
-    Object.assign(headers, this.#limits.countRequest(route.weight, wallTime));
     const parameters = request.parameters ?? parametersOf(request);
+    const weight = typeof route.weight === 'number' ? route.weight : route.weight(parameters);
+    Object.assign(headers, this.#limits.countRequest(weight, wallTime));
     const account = this.#authenticate(route, request, parameters, wallTime);
     if (route.orders !== undefined) {
       Object.assign(headers, this.#limits.countOrders(account, route.orders, wallTime));
@@ -117,14 +125,15 @@ export class Router {
   }
 }
 
-/** The name of a call, e.g. `POST order`, for routes and faults; undefined outside `/fapi`. */
+/** The name of a call, e.g. `POST order`, for routes and faults; undefined for a path that is none. */
 export function callName(
   method: string,
   path: string,
 ): { name: string; version: number } | undefined {
   const match = /^\/fapi\/v([123])\/([\w/]+)$/.exec(path);
-  if (match === null) return undefined;
-  return { name: `${method} ${match[2]}`, version: Number(match[1]) };
+  if (match !== null) return { name: `${method} ${match[2]}`, version: Number(match[1]) };
+  const whole = `${method} ${path}`;
+  return Object.hasOwn(NEIGHBOUR_ROUTES, whole) ? { name: whole, version: 1 } : undefined;
 }
 
 function findRoute({ method, path }: RestRequest): {

@@ -29,8 +29,12 @@ export type StreamHubParts = {
   readonly socketLifetimeMs: number;
 };
 
+/** What a connection for calls is listed as. */
+const CALLS = 'ws-api';
+
 /** What a fault calls a stream: a listen key is `user`. */
-const nameOf = (stream: string): string => (stream.includes('@') ? stream : 'user');
+const nameOf = (stream: string): string =>
+  stream.includes('@') || stream === CALLS ? stream : 'user';
 const symbolOf = (stream: string): string | undefined =>
   stream.includes('@') ? stream.slice(0, stream.indexOf('@')).toUpperCase() : undefined;
 
@@ -41,6 +45,7 @@ export class StreamHub {
   readonly #gate: EventGate;
   readonly #socketLifetimeMs: number;
   readonly #connections = new Set<Connection>();
+  #takeCall: ((connection: Connection, text: string) => void) | undefined;
   /** Subscribers by stream name, e.g. `btcusdt@trade` or a listen key. */
   readonly #subscribers = new Map<string, Set<Connection>>();
 
@@ -57,6 +62,11 @@ export class StreamHub {
     this.#gate.close();
   }
 
+  /** Who answers the messages of the connections for calls. */
+  onCall(take: (connection: Connection, text: string) => void): void {
+    this.#takeCall = take;
+  }
+
   /** Takes over an accepted socket; its URL may already name streams or a listen key. */
   accept(socket: WebSocket, url: URL): void {
     const combined = /(^|\/)stream(\/|$)/.test(url.pathname) && !url.pathname.includes('/ws');
@@ -69,7 +79,10 @@ export class StreamHub {
       this.#drop(connection);
     });
     socket.on('error', () => socket.terminate());
-    for (const stream of streamsOfUrl(url)) this.#subscribe(connection, stream);
+    if (url.pathname.startsWith('/ws-fapi')) {
+      connection.streams.add(CALLS);
+      this.#afflict(connection, [CALLS]);
+    } else for (const stream of streamsOfUrl(url)) this.#subscribe(connection, stream);
   }
 
   /** Whether anyone listens to a stream of the symbol. */
@@ -141,6 +154,7 @@ export class StreamHub {
   }
 
   #onMessage(connection: Connection, data: RawData): void {
+    if (connection.streams.has(CALLS)) return this.#takeCall?.(connection, messageText(data));
     const parsed = parseRequest(data);
     if (parsed === undefined) {
       connection.answer(

@@ -109,7 +109,7 @@ async function settle(admin: Admin, step: { symbol: string; time: number }): Pro
 
 /** An unmodified ccxt whose requests and sockets go to a venue. */
 export async function connectTo(
-  venue: Pick<Venue, 'restUrl' | 'wsUrl'>,
+  venue: Pick<Venue, 'restUrl' | 'wsUrl' | 'wsApiUrl'>,
   agent: Agent,
   config: Record<string, unknown>,
 ): Promise<Exchange> {
@@ -128,8 +128,11 @@ export async function connectTo(
   exchange.fetchDispatcher = agent.compose(
     (dispatch) => (request, handler) => dispatch({ ...request, origin: venue.restUrl }, handler),
   );
-  const api = exchange.urls['api'] as unknown as { ws: Record<string, string> };
-  api.ws['future'] = venue.wsUrl;
+  const api = exchange.urls['api'] as unknown as {
+    ws: { future: string; 'ws-api': { future: string } };
+  };
+  api.ws.future = venue.wsUrl;
+  api.ws['ws-api'].future = venue.wsApiUrl;
   await exchange.loadHttpProxyAgent();
   return exchange;
 }
