@@ -58,7 +58,7 @@ function createStepper(
   byOriginal: ReadonlyMap<string, readonly Clone[]>,
 ): () => MarketStep | undefined {
   let ahead = source.next();
-  let round: MarketStep[] = [];
+  const round: MarketStep[] = [];
   return () => {
     if (round.length === 0) {
       const time = ahead?.time;

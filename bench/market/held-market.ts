@@ -12,7 +12,7 @@ import type { HeldMarketSetup, VenueCommand } from '../venue-messages.ts';
 const MINUTE_MS = 60_000;
 const HISTORY_MINUTES = 3 * 1_440;
 const START_PRICE = 60_000;
-/** Three ticks up, one down, 0.01 % each on average: momentum over 3 bars never turns. */
+/** Three units up, one down: the momentum over 3 bars keeps its sign, the RSI stays at 75. */
 const UNIT = 4;
 const MOVES = [3 * UNIT, -UNIT] as const;
 /** A reply that the venue touched an order meanwhile is answered by asking again. */
@@ -117,14 +117,18 @@ const askOf =
 
 /** Shows the venue its own orders until it goes on. */
 async function settle(ask: Ask, step: { symbol: string; time: number }): Promise<void> {
-  let orders: Record<string, unknown>[] = [];
+  const shown = new Map<unknown, Record<string, unknown>>();
+  let reply: Record<string, unknown> = {};
   for (let i = 0; i < ACK_ATTEMPTS; i += 1) {
-    const reply = await ask('POST', '/lockstep/ack', { ...step, orders });
+    reply = await ask('POST', '/lockstep/ack', {
+      ...step,
+      orders: [...shown.values()],
+    });
     if (reply['accepted'] === true) return;
     const touched = (reply['waitingFor'] ?? []) as Record<string, unknown>[];
-    orders = touched.map((order) => ({ executedQty: '0', ...order }));
+    for (const order of touched) shown.set(order['clientOrderId'], { executedQty: '0', ...order });
   }
-  throw new Error(`the venue did not go on from ${step.time}`);
+  throw new Error(`the venue did not go on from ${step.time}: ${JSON.stringify(reply)}`);
 }
 
 async function untilWaiting(ask: Ask, time: number): Promise<void> {
