@@ -1,10 +1,10 @@
 /** One real PostgreSQL for a test run, in a folder and on a port of its own. */
-import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../../cli/up/postgres.ts';
 import { freePort } from './free-port.ts';
+import { guard } from './run-guard.ts';
 
 export type PostgresServer = {
   /** Connection string without a database name, ending in `/`. */
@@ -30,22 +30,4 @@ export async function startPostgresServer(): Promise<PostgresServer> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Runs until its input ends, which our end of the pipe does however we end. */
-const GUARD = `
-  const [pid, folder] = process.argv.slice(1);
-  process.stdin.resume().on('close', () => {
-    try { process.kill(Number(pid), 'SIGINT'); } catch { /* it has ended by itself */ }
-    setTimeout(() => require('node:fs').rmSync(folder, { recursive: true, force: true }), 2_000);
-  });`;
-
-/** The server is in a process group of its own: a test run that is killed would leave it behind. */
-function guard(pid: number, folder: string): () => void {
-  const child = spawn(process.execPath, ['-e', GUARD, String(pid), folder], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  });
-  child.unref();
-  return () => void child.kill('SIGKILL');
 }

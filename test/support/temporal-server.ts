@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startTemporal } from '../../cli/up/temporal.ts';
 import { findTemporal } from '../../scripts/bootstrap/temporal-binary.mjs';
 import { freePort } from './free-port.ts';
+import { guard } from './run-guard.ts';
 
 export type TemporalServer = {
   /** `host:port`. */
@@ -22,9 +23,11 @@ export async function startTemporalServer(): Promise<TemporalServer | undefined>
     port: await freePort(),
     dbFile: join(folder, 'temporal.sqlite'),
   });
+  const endGuard = guard(server.identity.pid, folder);
   return {
     address: server.address,
     stop: async () => {
+      endGuard();
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     },
