@@ -81,7 +81,7 @@ const INSTANTS: readonly Instant[] = [
 ];
 
 test('ten kills: no order twice, none lost, always protected', async () => {
-  stack = await startStack({
+  const running = await startStack({
     symbols: SYMBOLS,
     market: {
       source: 'synthetic',
@@ -92,15 +92,16 @@ test('ten kills: no order twice, none lost, always protected', async () => {
     pace: { kind: 'speed', speed: 60 },
     settings: { 'flow_trading.risk.exposure_limit_pct': 30 },
   });
+  stack = running;
   const random = seeded(SEED);
-  await stack.startSymbols();
-  for (const instant of INSTANTS) await killAt(stack, instant, random);
-  await printRun(`three symbols, killed ten times, seed ${SEED}`, stack);
+  await running.startSymbols();
+  for (const instant of INSTANTS) await killAt(running, instant, random);
+  await printRun(`three symbols, killed ten times, seed ${SEED}`, running);
 
-  await stack.api('POST', '/stop', { flatten: true, reason: 'the test ends' });
-  await Promise.all(SYMBOLS.map((symbol) => stack?.workflow(symbol).result()));
-  expect(venueTruth(stack)).toMatchObject({ ordinary: [], stops: [], positions: new Map() });
-  const { differences, protection } = await stack.witness();
+  await running.api('POST', '/stop', { flatten: true, reason: 'the test ends' });
+  await Promise.all(SYMBOLS.map((symbol) => running.workflow(symbol).result()));
+  expect(venueTruth(running)).toMatchObject({ ordinary: [], stops: [], positions: new Map() });
+  const { differences, protection } = await running.witness();
   expect(differences).toEqual([]);
   expect(protection.spans).toEqual([]);
 }, 240_000);

@@ -42,7 +42,8 @@ export type Stack = {
   startSymbols(symbols?: readonly string[]): Promise<void>;
   /** Starts one workflow by itself; a small history makes it continue as new often. */
   startWorkflow(symbol: string, historyEventsMax: number): Promise<void>;
-  workflow(symbol: string): WorkflowHandle<typeof symbolWorkflow>;
+  /** The newest run, or the one that is named. */
+  workflow(symbol: string, runId?: string): WorkflowHandle<typeof symbolWorkflow>;
   /** Status and body of `/api/v1/profit-scraping<path>`. */
   api(method: 'GET' | 'POST', path: string, body?: unknown): Promise<ApiReply>;
   /** Resolves when the market in lockstep is at its end and everything that it caused is settled. */
@@ -137,7 +138,8 @@ async function build(
         args: [{ ref, historyEventsMax }],
       });
     },
-    workflow: (symbol) => temporal.client.workflow.getHandle(symbolWorkflowId(refOf(symbol))),
+    workflow: (symbol, runId) =>
+      temporal.client.workflow.getHandle(symbolWorkflowId(refOf(symbol)), runId),
     marketEnded: (timeoutMs) => marketEnded(venue, timeoutMs),
     witness: () => witness({ journalPath: venue.journalPath, connectionString, account: ACCOUNT }),
     lines: () => workers.lines(),
