@@ -21,6 +21,7 @@ export const guards = {
   isReconciled: ({ context }: Args) => context.reconcile === 'done',
   isClean: ({ context }: Args) => clean(context),
   isUnclean: ({ context }: Args) => !clean(context),
+  isHolding: ({ context }: Args) => !isFlat(context),
   isStopping: ({ context }: Args) => context.stopping !== null && clean(context),
   mayEnterGrid: ({ context }: Args) => mayEnter(context) && context.wanted === 'rangingGrid',
   mayEnterScalp: ({ context }: Args) => mayEnter(context) && context.wanted === 'trendingScalp',

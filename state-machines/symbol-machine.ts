@@ -155,6 +155,8 @@ export const symbolMachine = machineSetup.createMachine({
           on: leaf('clear', 'rangingGrid.resetting'),
           always: [
             { guard: 'mustLeaveGrid', target: 'unwinding' },
+            // A level traded before its cancel: nobody closes it but the way out.
+            { guard: 'isHolding', target: 'unwinding' },
             { guard: 'isClean', target: 'placing', actions: 'startNextGrid' },
           ],
         },
