@@ -7,12 +7,11 @@ import type { ReconcileReport, StandingOrder } from '../core/orders/reconcile.ts
 import type { VenueOrder } from '../adapters/ports.ts';
 import type { SymbolActivities } from '../workflows/activity-contract.ts';
 import type { ActivityDeps } from './activity-deps.ts';
+import { bookFills } from './book-fills.ts';
 import { resolveOrder } from './resolve-activity.ts';
 import { positionAgrees } from './resolve-order.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 
-/** Market time before the last fill that is read again: one that was missed may be older. */
-const OVERLAP_MS = 6 * 3_600_000;
 const RETRY_UNKNOWN_MS = 1_000;
 
 export function createReconcileActivity(deps: ActivityDeps): Pick<SymbolActivities, 'reconcile'> {
@@ -67,17 +66,6 @@ async function bookOrders(deps: ActivityDeps, ref: SymbolRef): Promise<readonly 
   }
   return standing;
 }
-
-async function bookFills({ gateway, ledger }: ActivityDeps, ref: SymbolRef): Promise<void> {
-  const { lastFillTime } = await ledger.position(ref);
-  const { time } = await gateway.quote(ref.symbol);
-  const since = lastFillTime === null ? time - EPOCH_SEARCH_MS : lastFillTime - OVERLAP_MS;
-  for (const fill of await gateway.fillsSince(ref.symbol, since)) {
-    await ledger.recordFill(ref, fill);
-  }
-}
-
-const EPOCH_SEARCH_MS = 7 * 24 * 3_600_000;
 
 async function cleanReport(
   deps: ActivityDeps,

@@ -7,6 +7,7 @@ import type { ResolveOutcome } from '../core/orders/outcomes.ts';
 import { RECV_WINDOW_MS } from '../adapters/ports.ts';
 import type { IntentRow, VenueOrder } from '../adapters/ports.ts';
 import type { ActivityDeps } from './activity-deps.ts';
+import { bookFills } from './book-fills.ts';
 
 /** Beyond `sent_at + recvWindow` the venue refuses the request itself. */
 const ABSENCE_MARGIN_MS = 1_000;
@@ -52,14 +53,17 @@ async function askVenue(
   return { clientOrderId, kind: 'absent' };
 }
 
+/** An order that traded is found with its trades: their events may be what was lost. */
 async function found(
-  { ledger }: ActivityDeps,
+  deps: ActivityDeps,
   ref: SymbolRef,
   clientOrderId: string,
   order: VenueOrder,
 ): Promise<ResolveOutcome> {
+  const { ledger } = deps;
   await ledger.recordOutcome(ref, clientOrderId, { kind: 'acked', order });
   await ledger.recordOrder(ref, order);
+  if (quantity(order.executed) > 0n) await bookFills(deps, ref);
   return { clientOrderId, kind: 'found', status: order.status, executed: order.executed };
 }
 

@@ -11,7 +11,7 @@ import { applyCancel, applyOrderUpdate, applyResolve, applySubmit } from './appl
 import { noteRisk } from './notes.ts';
 import type { SymbolContext, TrackedOrder } from './symbol-context.ts';
 import type { DeadlineId, SymbolEvent } from './symbol-events.ts';
-import { isFlat, isProtected, trackNew } from './tracked-orders.ts';
+import { isFlat, isProtected, lacksFills, trackNew } from './tracked-orders.ts';
 
 export function applyEvent(context: SymbolContext, event: SymbolEvent): SymbolContext {
   switch (event.type) {
@@ -57,7 +57,13 @@ export function applyEvent(context: SymbolContext, event: SymbolEvent): SymbolCo
 const later = (context: SymbolContext, time: number): number => Math.max(context.marketTime, time);
 
 function applyMarket(context: SymbolContext, event: MarketEvent): SymbolContext {
-  const next = { ...context, quote: event.quote, marketTime: later(context, event.time) };
+  // Whatever the watcher says comes from a tick; a feed that took over says no `dataFresh`.
+  const next = {
+    ...context,
+    quote: event.quote,
+    marketTime: later(context, event.time),
+    dataStale: false,
+  };
   switch (event.kind) {
     case 'barClosed':
       // A bar close is the market-time beat at which refused slots are tried again.
@@ -85,7 +91,7 @@ function applyMarket(context: SymbolContext, event: MarketEvent): SymbolContext 
     case 'dataStale':
       return { ...next, dataStale: true };
     case 'dataFresh':
-      return { ...next, dataStale: false };
+      return next;
   }
 }
 
@@ -188,7 +194,7 @@ function applyDeadline(context: SymbolContext, id: DeadlineId): SymbolContext {
   }
 }
 
-/** Protective slots are tried again, and orders that stay silent are asked. */
+/** Protective slots are tried again; orders that stay silent, or whose fills do, are asked. */
 function retry(context: SymbolContext): SymbolContext {
   const blocked = Object.entries(context.blocked).filter(([slot]) => !isProtectiveSlot(slot));
   const orders = Object.entries(context.orders).map(
@@ -200,6 +206,7 @@ function retry(context: SymbolContext): SymbolContext {
 function askAgain(order: TrackedOrder): TrackedOrder {
   const silent = order.cancelling && order.phase === 'working';
   if (silent) return { ...order, phase: 'unknown', cancelling: false, asking: 'no' };
+  if (lacksFills(order) && order.asking !== 'inFlight') return { ...order, asking: 'due' };
   return order.asking === 'later' ? { ...order, asking: 'no' } : order;
 }
 

@@ -10,7 +10,7 @@ import { evaluateRequest } from './evaluate-request.ts';
 import type { SymbolContext, TrackedOrder } from './symbol-context.ts';
 import type { SymbolEffect } from './symbol-effects.ts';
 import type { DeadlineId } from './symbol-events.ts';
-import { isFlat, isProtected, trackNew, trackedOrders } from './tracked-orders.ts';
+import { isFlat, isProtected, lacksFills, trackNew, trackedOrders } from './tracked-orders.ts';
 
 const BATCH = 5;
 
@@ -120,7 +120,9 @@ function cancelOrders(context: SymbolContext, orders: readonly TrackedOrder[]): 
 
 /** Asked at once, then again after each `retry` deadline. */
 function askUnknown(context: SymbolContext): Arrangement {
-  const due = trackedOrders(context).filter((o) => o.phase === 'unknown' && o.asking === 'no');
+  const due = trackedOrders(context).filter(
+    (o) => o.asking === 'due' || (o.phase === 'unknown' && o.asking === 'no'),
+  );
   if (due.length === 0) return unchanged(context);
   const { context: numbered, opId } = nextOp(context);
   const asked = due.map((o) => [o.intent.clientOrderId, { ...o, asking: 'inFlight' }] as const);
@@ -202,5 +204,5 @@ function deadlineDelayMs(context: SymbolContext, id: DeadlineId): number | null 
 const RECONCILE_RETRY_MS = 2_000;
 
 const needsRetry = (context: SymbolContext): boolean =>
-  trackedOrders(context).some((o) => o.cancelling || o.asking === 'later') ||
+  trackedOrders(context).some((o) => o.cancelling || o.asking === 'later' || lacksFills(o)) ||
   Object.keys(context.blocked).some(isProtectiveSlot);

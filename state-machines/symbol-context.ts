@@ -30,8 +30,8 @@ export type TrackedOrder = {
   readonly filled: QuantityText;
   /** A cancel is in flight, or was taken by the venue and its effect is awaited. */
   readonly cancelling: boolean;
-  /** Whether the venue is being asked about it; `later`: at the next `retry` deadline. */
-  readonly asking: 'no' | 'inFlight' | 'later';
+  /** Whether the venue is being asked about it; `due`: at once, `later`: at the next `retry`. */
+  readonly asking: 'no' | 'due' | 'inFlight' | 'later';
 };
 
 /** One level of a standing grid. `held` is unsigned inventory that its counter-order must close. */

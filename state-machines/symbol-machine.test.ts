@@ -9,6 +9,7 @@ import {
   PREFIX,
   aCleanReport,
   aFill,
+  aQuote,
   aScalpPlan,
   anEvaluation,
   barClosed,
@@ -206,6 +207,45 @@ describe('ranging grid', () => {
     expect(effects.map((e) => e.kind)).toContain('resolve');
     expect(symbol.placed().map((o) => o.slot)).toEqual(['stop:lower']);
     expect(symbol.placed()[0]!.clientOrderId).not.toBe(lower!.clientOrderId);
+  });
+
+  test('a level that trades while the grid is reset is worked out', () => {
+    const symbol = aWorkingGrid();
+    symbol.send({ type: 'market', event: barClosed() });
+    symbol.send({ type: 'evaluated', evaluation: gridEvaluation() });
+    expect(symbol.state()).toBe('rangingGrid.resetting');
+    symbol.fill('L-1:entry', '1');
+    expect(symbol.state()).toBe('rangingGrid.unwinding');
+    symbol.end('L1:entry', 'cancelled');
+    expect(symbol.placed().map((o) => [o.slot, o.side, o.reduceOnly])).toEqual([
+      ['exit', 'sell', true],
+    ]);
+  });
+
+  test('data that another feed brings is fresh, though it never says so', () => {
+    const symbol = anIdleSymbol();
+    const stale = { kind: 'dataStale', time: 1_000, quote: aQuote(), ageMs: 30_000 } as const;
+    symbol.send({ type: 'market', event: stale });
+    symbol.send({ type: 'market', event: barClosed() });
+    symbol.send({ type: 'evaluated', evaluation: gridEvaluation() });
+    symbol.ack(symbol.placed());
+    expect(symbol.placed().map((o) => o.slot)).toEqual(['L-1:entry', 'L1:entry']);
+  });
+
+  test('an execution whose fill stays away is asked about', () => {
+    const symbol = aWorkingGrid();
+    const { clientOrderId } = symbol.order('L-1:entry');
+    const order = { clientOrderId, status: 'filled', executed: q('1'), eventTime: 1_000 } as const;
+    const armed = symbol.send({ type: 'orderUpdated', order });
+    expect(armed).toContainEqual({ kind: 'armDeadline', id: 'retry', at: 1_000 });
+    const asked = symbol.send({ type: 'deadline', id: 'retry' });
+    expect(asked.flatMap((e) => (e.kind === 'resolve' ? e.clientOrderIds : []))).toEqual([
+      clientOrderId,
+    ]);
+    const found = { clientOrderId, kind: 'found', status: 'filled', executed: q('1') } as const;
+    symbol.send({ type: 'resolved', outcomes: [found] });
+    symbol.fill('L-1:entry', '1');
+    expect(symbol.send({ type: 'deadline', id: 'retry' })).toEqual([]);
   });
 
   test('PAUSE cancels entries, keeps stops and counters, arms nothing again', () => {

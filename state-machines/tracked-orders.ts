@@ -21,9 +21,13 @@ export const isStop = (order: TrackedOrder): boolean => order.intent.role === 's
 /** Acknowledged and not terminal: the venue holds it. */
 export const isLive = (order: TrackedOrder): boolean => order.phase === 'working';
 
+/** The venue reported an execution whose fill has not reached us. */
+export const lacksFills = (order: TrackedOrder): boolean =>
+  quantity(order.executed) > quantity(order.filled);
+
 /** Nothing more can come from it. */
 const isSettled = (order: TrackedOrder): boolean =>
-  order.phase === 'terminal' && quantity(order.filled) >= quantity(order.executed);
+  order.phase === 'terminal' && !lacksFills(order);
 
 export const trackedOrders = (context: SymbolContext): readonly TrackedOrder[] =>
   Object.values(context.orders);

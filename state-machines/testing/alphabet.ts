@@ -44,6 +44,7 @@ function orderEvents(context: SymbolContext, order: TrackedOrder): SymbolEvent[]
         ...executions(context, order),
         updated(order, 'expired', order.filled),
         ...(order.cancelling ? cancelEvents(order) : []),
+        ...(order.asking === 'inFlight' ? confirmations(order) : []),
       ];
     case 'unknown':
       return [
@@ -51,8 +52,22 @@ function orderEvents(context: SymbolContext, order: TrackedOrder): SymbolEvent[]
         ...executions(context, order),
       ];
     case 'terminal':
-      return executions(context, order);
+      return [
+        ...executions(context, order),
+        ...(order.asking === 'inFlight' ? confirmations(order) : []),
+      ];
   }
+}
+
+/** Asked because its fills are missing: the venue says again what it said, or cannot be read. */
+function confirmations(order: TrackedOrder): SymbolEvent[] {
+  const { clientOrderId } = order.intent;
+  const status = order.venueStatus ?? 'working';
+  const outcomes: ResolveOutcome[] = [
+    { clientOrderId, kind: 'found', status, executed: order.executed },
+    { clientOrderId, kind: 'pending', message: 'venue away' },
+  ];
+  return outcomes.map((outcome) => ({ type: 'resolved', outcomes: [outcome] }));
 }
 
 function submitOutcomes(order: TrackedOrder): SubmitOutcome[] {
