@@ -35,23 +35,26 @@ const KNOBS = {
   crash: 4,
   freeze: 3,
   venueOutage: 1.5,
-  databaseOutage: 1,
+  databaseOutage: 1.5,
   streamCut: 3,
   marketSilence: 2,
   venueCancels: 3,
-  stopsCancelled: 1.5,
+  stopsCancelled: 3,
   halt: 1.5,
-  flatten: 0.6,
-  lockout: 0.3,
+  flatten: 1,
+  lockout: 0.5,
   level: 2,
   stop: 0.4,
-  restart: 0.5,
+  restart: 0.7,
 } as const satisfies Record<string, number>;
 
 export type Fault = keyof typeof KNOBS;
 
 /** Share of the faults that a seed has; without any, the seed is a check of the simulator. */
-const SHARES = [0, 0.1, 0.25, 0.5, 0.8];
+const SHARES = [0, 0.15, 0.3, 0.5, 0.8];
+/** A seed with a few faults has them hard. */
+const FEW = 4;
+const CHANCE_MAX = 0.5;
 
 export class Faults {
   readonly #dice: Dice;
@@ -63,7 +66,10 @@ export class Faults {
     this.#dice = dice;
     const share = dice.pick(SHARES);
     const names = (Object.keys(KNOBS) as Fault[]).filter(() => dice.chance(share));
-    this.#rates = Object.fromEntries(names.map((n) => [n, KNOBS[n] * dice.uniform(0.1, 1)]));
+    const few = names.length <= FEW || dice.chance(0.15) ? names.slice(0, FEW) : undefined;
+    this.#rates = Object.fromEntries(
+      (few ?? names).map((name) => [name, rateOf(name, few !== undefined, dice)]),
+    );
   }
 
   hits(fault: Fault): boolean {
@@ -79,4 +85,10 @@ export class Faults {
   get names(): readonly string[] {
     return Object.keys(this.#rates);
   }
+}
+
+function rateOf(name: Fault, isHard: boolean, dice: Dice): number {
+  const most: number = KNOBS[name];
+  const rate = most * dice.uniform(0.2, 1) * (isHard ? 3 : 1);
+  return most < 1 ? Math.min(CHANCE_MAX, rate) : rate;
 }

@@ -15,6 +15,8 @@ export type SeedReport = {
   readonly virtualMs: number;
   /** Wall time from the end of the faults until it was at rest and traded. */
   readonly convergedMs: number | null;
+  /** States that were entered, risk events that were noted. */
+  readonly seen: readonly string[];
   readonly orders: number;
   readonly trades: number;
 };
@@ -51,6 +53,7 @@ export async function runSeed(seed: number, keepLines = 30): Promise<SeedReport>
     lines: world.trace.lines,
     virtualMs: world.time.now - startMs,
     convergedMs,
+    seen: [...world.seen, ...world.ledger.state.riskEvents.values()].toSorted(),
     orders: world.venue.placed.length,
     trades: world.venue.trades({}).length,
   };

@@ -40,7 +40,7 @@ export function createScenario(dice: Dice): Scenario {
     marketStartMs: Math.floor((wallStartMs - 86_400_000) / 60_000) * 60_000,
     speed: dice.pick([20, 60, 60, 120]),
     stepMs: dice.pick([5_000, 10_000]),
-    safetyMs: dice.between(20, 70) * 1_000,
+    safetyMs: dice.between(30, 100) * 1_000,
     rules: instrumentOf(REF.symbol),
     limits: limitsOf(dice),
     strategy: strategyOf(dice),
@@ -74,7 +74,7 @@ function strategyOf(dice: Dice): StrategyConfig {
     },
     scalping: {
       ...scalping,
-      minTrendStrength: dice.pick([12, 18, 25, 40]),
+      minTrendStrength: dice.pick([12, 20, 35, 50]),
       confidenceMin: dice.pick([0.2, 0.4, 0.6]),
       maxBreakevenWinRate: 0.95,
       maxHoldMinutes: dice.pick([3, 15]),

@@ -33,6 +33,8 @@ export class World {
   strategy: StrategyConfig;
   /** Called with every workflow task. */
   onTask: (run: WorkflowRun, result: TaskResult) => void = () => undefined;
+  /** Machine states that were entered, and risk events that were noted. */
+  readonly seen = new Set<string>();
   /** Wall times until which something is away. */
   readonly away = { venue: 0, database: 0, market: 0 };
   #failure: Failure | undefined;

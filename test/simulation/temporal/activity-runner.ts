@@ -94,14 +94,18 @@ function begin<T>(
   const isFailing = faults.hits('activityFails');
   if (isFailing && dice.chance(0.5)) return fail('the activity broke before it began');
   const report = (tell: () => void): void => {
-    forget();
     // Its result is lost: silence tells.
     if (isFailing) {
       time.after(heartbeatMs ?? startToCloseMs, () => fail('its result never came'));
       return;
     }
     const slowMs = faults.hits('resultSlow') ? dice.between(500, 6_000) : dice.between(1, 10);
-    time.after(slowMs, () => process.wake(tell));
+    time.after(slowMs, () =>
+      process.wake(() => {
+        forget();
+        tell();
+      }),
+    );
   };
   run({ process, ...rest }).then(
     (value) => report(() => succeed(value)),

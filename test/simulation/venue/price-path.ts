@@ -23,7 +23,7 @@ export type PricePath = {
 };
 
 export function createPricePath(dice: Dice, rules: InstrumentRules, startMs: EpochMs): PricePath {
-  const perMinute = dice.uniform(0.0006, 0.003);
+  const perMinute = dice.uniform(0.001, 0.005);
   let last = START_PRICE;
   let mean = START_PRICE;
   let mode: Mode = 'range';
