@@ -42,9 +42,11 @@ export async function symbolWorkflow(input: SymbolWorkflowInput): Promise<void> 
   let draining = false;
 
   const say = (message: ProcessMessage): void => {
-    // A halt jumps the queue.
-    if (message.type === 'halt') inbox.unshift({ kind: 'message', message });
-    else inbox.push({ kind: 'message', message });
+    // Ahead of results and timers, so that a halt waits for none of them, and behind the messages
+    // before it: a halt that overtook the resume of an older one would be undone by it.
+    const isAhead = ({ kind }: Input): boolean => kind === 'started' || kind === 'message';
+    const at = inbox.findIndex((waiting) => !isAhead(waiting));
+    inbox.splice(at < 0 ? inbox.length : at, 0, { kind: 'message', message });
   };
   setHandler(haltSignal, (m) => say({ ...m, type: 'halt', wallMs: now() }));
   setHandler(resumeSignal, (m) => say({ ...m, type: 'resume' }));

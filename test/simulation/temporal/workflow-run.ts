@@ -75,14 +75,9 @@ export class WorkflowRun {
   }
 }
 
-/** Signals come before results and timers; a halt jumps the queue. */
+/** Signals come before results and timers, in the order in which they were sent. */
 function inOrder(events: readonly Input[]): Input[] {
-  const inbox: Input[] = [];
   const signals = events.filter((event) => event.kind === 'message');
   const others = events.filter((event) => event.kind !== 'message');
-  for (const event of signals) {
-    if (event.kind === 'message' && event.message.type === 'halt') inbox.unshift(event);
-    else inbox.push(event);
-  }
-  return [...inbox, ...others];
+  return [...signals, ...others];
 }
