@@ -2,7 +2,8 @@
 import { ensureDefined } from '../core/assert.ts';
 import type { EpochMs, InstrumentRules, MarketSource } from '../core/market/market.ts';
 import type { MarketStep } from '../core/market/market.ts';
-import { hasAccount, lastStep } from '../core/matching/queries.ts';
+import { account, hasAccount, lastStep } from '../core/matching/queries.ts';
+import { Credentials, feesOf } from './credentials.ts';
 import { Exchange } from './exchange.ts';
 import { diskFault } from './faults/disk-fault.ts';
 import { Faults } from './faults/faults.ts';
@@ -15,13 +16,13 @@ import { PositionFile, readPosition } from './journal/position-file.ts';
 import type { MarketPosition } from './journal/position-file.ts';
 import { recover } from './journal/recovery.ts';
 import { StepMemory } from './journal/step-memory.ts';
-import { FUNDING_INTERVAL_MS } from './market/funding.ts';
+import { LONGEST_FUNDING_MS } from './market/funding.ts';
 import { MarketFloor } from './market/floor.ts';
 import { Lockstep } from './market/lockstep.ts';
 import { Pacer, StepQueue } from './market/pacer.ts';
 import { SymbolTape } from './market/tape.ts';
 import { matchingConfig } from './matching-config.ts';
-import type { VenueSettings } from './options.ts';
+import type { AccountSettings, VenueSettings } from './options.ts';
 import type { VenueParts } from './rest/route.ts';
 import { ListenKeys } from './streams/listen-keys.ts';
 import { StreamHub } from './streams/stream-hub.ts';
@@ -50,6 +51,8 @@ export type OpenVenue = VenueParts & {
   closeFiles(): void;
 };
 
+const HOUR_MS = 3_600_000;
+
 /** Brings the venue to where its journal ends, with the market standing still. */
 export function openVenue(
   settings: VenueSettings,
@@ -62,7 +65,10 @@ export function openVenue(
   const position = newestPosition(contents.newestStep, readPosition(positionPath));
   const source = typeof market === 'function' ? market(resumeFrom(position)) : market;
   const tapes = new Map(
-    source.instruments.map((rules) => [rules.symbol, new SymbolTape(rules, source)]),
+    source.instruments.map((rules) => {
+      const intervalMs = (settings.fundingIntervalH[rules.symbol] ?? 8) * HOUR_MS;
+      return [rules.symbol, new SymbolTape(rules, source, intervalMs)];
+    }),
   );
   const { fundings } = contents;
   for (const funding of fundings) tapes.get(funding.symbol)?.funding.restore(funding);
@@ -80,6 +86,7 @@ export function openVenue(
   catchUp(exchange, tapes);
   reached = () => exchange.marketTime;
 
+  const credentials = new Credentials(settings, wallClock, (entry) => openAccount(exchange, entry));
   const listenKeys = new ListenKeys(settings.listenKeyTtlMs, wallClock);
   const { socketLifetimeMs } = settings;
   const hub = new StreamHub({ tapes, listenKeys, faults, socketLifetimeMs });
@@ -114,6 +121,7 @@ export function openVenue(
     settings,
     exchange,
     tapes,
+    credentials,
     listenKeys,
     hub,
     faults,
@@ -162,7 +170,7 @@ type ExchangeInputs = {
   readonly wallClock: () => EpochMs;
 };
 
-/** Rebuilds the engine, completes a batch that a crash tore, opens accounts that are new. */
+/** Rebuilds the engine, completes a batch that a crash tore, lists symbols that are new. */
 function openExchange(inputs: ExchangeInputs): Exchange {
   const { settings, source, contents, journal, marketTime, wallClock } = inputs;
   const { state, missing } = recover(contents.tail, matchingConfig(source.instruments));
@@ -176,12 +184,20 @@ function openExchange(inputs: ExchangeInputs): Exchange {
     if (state.symbols.has(instrument.symbol)) continue;
     exchange.impose({ type: 'setRules', time: marketTime, instrument });
   }
-  for (const { id, balance, makerFeeBps, takerFeeBps } of settings.accounts) {
-    if (hasAccount(state, id)) continue;
-    const fees = { makerFeeBps, takerFeeBps };
-    exchange.impose({ type: 'openAccount', accountId: id, time: marketTime, balance, ...fees });
-  }
   return exchange;
+}
+
+function openAccount(exchange: Exchange, settings: AccountSettings): void {
+  const { id: accountId, balance } = settings;
+  const fees = feesOf(settings);
+  const time = exchange.marketTime;
+  if (!hasAccount(exchange.state, accountId)) {
+    exchange.impose({ type: 'openAccount', accountId, time, balance, ...fees });
+    return;
+  }
+  const { makerFeeBps, takerFeeBps } = account(exchange.state, accountId);
+  if (makerFeeBps === fees.makerFeeBps && takerFeeBps === fees.takerFeeBps) return;
+  exchange.impose({ type: 'setFees', accountId, time, ...fees });
 }
 
 /** Records that a start applies again without leaving a snapshot for the next one. */
@@ -207,7 +223,7 @@ const isPast = (
 
 /** Funding averages start at the last funding time, so a resumed market must too. */
 const resumeFrom = (position: MarketPosition | undefined): EpochMs | undefined =>
-  position === undefined ? undefined : position.time - (position.time % FUNDING_INTERVAL_MS);
+  position === undefined ? undefined : position.time - (position.time % LONGEST_FUNDING_MS);
 
 function passOver(
   queue: StepQueue,

@@ -1,5 +1,6 @@
 /** What the paper venue can be told, checked once at the edge. */
 import { z } from 'zod';
+import { HIGHEST_FEE_TIER } from './fee-tiers.ts';
 import { SYNC_POLICIES } from './journal/file.ts';
 
 const port = z.int().min(0).max(65_535);
@@ -7,21 +8,26 @@ const decimalText = z.string().regex(/^\d{1,18}(\.\d{1,8})?$/, 'plain decimal te
 
 const feeBps = z.number().min(-10).max(100);
 
-const apiKey = z.object({
+export const apiKey = z.object({
   apiKey: z.string().min(8).max(128),
   secret: z.string().min(8).max(256),
   /** The account that the key trades for. */
   account: z.string().min(1).max(64),
 });
 
-const account = z.object({
+export type ApiKeySettings = z.output<typeof apiKey>;
+
+export const account = z.object({
   id: z.string().min(1).max(64),
   /** Opening wallet balance in USDT; only used when the journal does not know the account. */
   balance: decimalText.default('10000'),
-  /** Binance USD-M, VIP 0 without BNB: 2 bp maker, 5 bp taker. Negative is a rebate. */
-  makerFeeBps: feeBps.default(2),
-  takerFeeBps: feeBps.default(5),
+  /** Binance USD-M's VIP level, without BNB: its fees are those of the account. */
+  feeTier: z.int().min(0).max(HIGHEST_FEE_TIER).default(0),
+  /** Instead of the level's; negative is a rebate. */
+  makerFeeBps: feeBps.optional(),
+  takerFeeBps: feeBps.optional(),
 });
+export type AccountSettings = z.output<typeof account>;
 
 const limits = z.object({
   weightPerMinute: z.int().min(1).default(2_400),
@@ -51,9 +57,15 @@ export const venueSettings = z.object({
   lockstep: lockstep.optional(),
   journalPath: z.string().min(1),
   journalSync: z.enum(SYNC_POLICIES).default('never'),
-  apiKeys: z.array(apiKey).min(1),
-  accounts: z.array(account).min(1),
+  apiKeys: z.array(apiKey).default([]),
+  accounts: z.array(account).default([]),
+  /** A file with more keys and accounts, read again when a key is not known. */
+  keysPath: z.string().min(1).optional(),
   limits: limits.prefault({}),
+  /** Hours between funding settlements, by symbol; 8 where a symbol is not named. */
+  fundingIntervalH: z
+    .record(z.string(), z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)]))
+    .default({}),
   /** Wall time that a listen key lives without a PUT. */
   listenKeyTtlMs: z.int().min(100).default(3_600_000),
   /** Wall time after which a WebSocket connection is closed. */

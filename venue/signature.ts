@@ -24,10 +24,10 @@ const ALLOWED_LEAD_MS = 1_000;
 /** The credential of the key header; -2014 without one, -2015 for an unknown one. */
 export function credentialOf(
   header: string | undefined,
-  credentials: ReadonlyMap<string, Credential>,
+  credentials: { find(apiKey: string): Credential | undefined },
 ): Credential {
   if (header === undefined || header === '') throw badApiKeyFormat();
-  const found = credentials.get(header);
+  const found = credentials.find(header);
   if (found === undefined) throw rejectedApiKey();
   return found;
 }

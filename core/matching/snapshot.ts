@@ -109,6 +109,11 @@ export const exportState = (state: MatchingState): MatchingSnapshot => ({
   ...(state.countdowns.size === 0 ? {} : { countdowns: [...state.countdowns.values()] }),
 });
 
+const isConfigured = (config: MatchingConfig, instrument: InstrumentRules): boolean => {
+  const listed = config.instruments.find(({ symbol }) => symbol === instrument.symbol);
+  return listed === instrument || JSON.stringify(listed) === JSON.stringify(instrument);
+};
+
 const exportSymbol = (config: MatchingConfig, symbol: SymbolState): SymbolSnapshot => ({
   symbol: symbol.instrument.symbol,
   step: symbol.step ?? null,
@@ -118,7 +123,7 @@ const exportSymbol = (config: MatchingConfig, symbol: SymbolState): SymbolSnapsh
   sells: symbol.sells.map((order) => order.orderId),
   holders: [...symbol.holders],
   nextTradeId: symbol.nextTradeId,
-  ...(config.instruments.includes(symbol.instrument) ? {} : { instrument: symbol.instrument }),
+  ...(isConfigured(config, symbol.instrument) ? {} : { instrument: symbol.instrument }),
   ...(symbol.status === 'TRADING' ? {} : { status: symbol.status }),
 });
 

@@ -2,10 +2,11 @@
 import type { EpochMs, MarketStep } from '../../core/market/market.ts';
 import { textFromNumber } from '../../core/money/units.ts';
 
-export const FUNDING_INTERVAL_MS = 28_800_000;
+/** Intervals divide it, so averages that begin there are whole. */
+export const LONGEST_FUNDING_MS = 28_800_000;
 const INTEREST = 0.0001;
 const DAMPER = 0.0005;
-const CAP = 0.02;
+export const FUNDING_CAP = 0.02;
 const KEPT = 1_000;
 
 export type SettledFunding = {
@@ -16,20 +17,26 @@ export type SettledFunding = {
 
 const clamp = (value: number, bound: number): number => Math.max(-bound, Math.min(bound, value));
 
-/** The first funding time after a market time. */
-export const nextFundingTime = (time: EpochMs): EpochMs =>
-  time - (time % FUNDING_INTERVAL_MS) + FUNDING_INTERVAL_MS;
-
 export class FundingMeter {
+  readonly intervalMs: number;
   readonly settled: SettledFunding[] = [];
   #sum = 0;
   #count = 0;
   #due: EpochMs | undefined;
 
+  constructor(intervalMs: number) {
+    this.intervalMs = intervalMs;
+  }
+
+  /** The first funding time after a market time. */
+  nextTime(time: EpochMs): EpochMs {
+    return time - (time % this.intervalMs) + this.intervalMs;
+  }
+
   /** Takes a step; answers the settlement that came due before it, if one did. */
   add(step: MarketStep): SettledFunding | undefined {
     const due = this.#settleBefore(step.time);
-    this.#due = nextFundingTime(step.time);
+    this.#due = this.nextTime(step.time);
     const index = Number(step.index);
     this.#sum += (Number(step.mark) - index) / index;
     this.#count += 1;
@@ -46,7 +53,8 @@ export class FundingMeter {
   /** The rate that would be paid now, a fraction as decimal text. */
   rate(): string {
     const premium = this.#count === 0 ? 0 : this.#sum / this.#count;
-    const rate = clamp(premium + clamp(INTEREST - premium, DAMPER), CAP);
+    const perLongest = premium + clamp(INTEREST - premium, DAMPER);
+    const rate = clamp((perLongest * this.intervalMs) / LONGEST_FUNDING_MS, FUNDING_CAP);
     return textFromNumber(Math.round(rate * 1e8) / 1e8);
   }
 

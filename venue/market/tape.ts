@@ -44,13 +44,14 @@ export class SymbolTape {
   readonly #original: InstrumentRules;
   #rules: InstrumentRules;
   readonly bars: BarSeries;
-  readonly funding = new FundingMeter();
+  readonly funding: FundingMeter;
   /** Steps with their trades, oldest first; a trade's id is its step's time. */
   readonly trades: MarketStep[] = [];
   #step: MarketStep | undefined;
   #previous: MarketStep | undefined;
 
-  constructor(rules: InstrumentRules, source: MarketSource) {
+  constructor(rules: InstrumentRules, source: MarketSource, fundingIntervalMs: number) {
+    this.funding = new FundingMeter(fundingIntervalMs);
     this.#original = rules;
     this.#rules = rules;
     this.bars = new BarSeries(source.history(rules.symbol), source.historyTimeframe);

@@ -1,6 +1,7 @@
 /** Balances, positions and leverage in Binance USD-M's REST fields. */
 import type { AccountView, LeverageBracket, PositionView } from '../../core/matching/types.ts';
 
+import { tierOfFees } from '../fee-tiers.ts';
 import { addMoney } from '../../core/money/arithmetic.ts';
 import { money, moneyText } from '../../core/money/units.ts';
 import type { MoneyText } from '../../core/money/units.ts';
@@ -13,7 +14,7 @@ const addText = (a: MoneyText, b: MoneyText): MoneyText => moneyText(addMoney(mo
 export function accountJson(account: AccountView, positions: readonly PositionView[]): Json {
   const totals = assetJson(account);
   return {
-    feeTier: 0,
+    feeTier: tierOfFees(account),
     canTrade: true,
     canDeposit: true,
     canWithdraw: false,

@@ -4,6 +4,7 @@ import type { AccountView, PositionView } from '../../core/matching/types.ts';
 import { negateMoney } from '../../core/money/arithmetic.ts';
 import { money, moneyText, textFromNumber } from '../../core/money/units.ts';
 import { VenueError } from '../errors.ts';
+import { tierOfFees } from '../fee-tiers.ts';
 import {
   accountJson,
   balanceJson,
@@ -65,9 +66,9 @@ function getAccount(call: Call): Json {
   return accountJson(view(call), shown(call));
 }
 
-function accountConfig(): Json {
+function accountConfig(call: Call): Json {
   return {
-    feeTier: 0,
+    feeTier: tierOfFees(view(call)),
     canTrade: true,
     canDeposit: true,
     canWithdraw: false,

@@ -5,7 +5,7 @@ import { moneyText, price, quantity, textFromNumber } from '../../core/money/uni
 import { VenueError } from '../errors.ts';
 import { INTERVAL_MS } from '../market/bars.ts';
 import type { VenueBar } from '../market/bars.ts';
-import { FUNDING_INTERVAL_MS, nextFundingTime } from '../market/funding.ts';
+import { FUNDING_CAP, LONGEST_FUNDING_MS } from '../market/funding.ts';
 import type { SymbolTape } from '../market/tape.ts';
 import { exchangeInfoJson } from './exchange-info.ts';
 import { limitWeight, perSymbol, perSymbolWeight, tapeOf, tapesOf } from './route.ts';
@@ -48,7 +48,7 @@ export const MARKET_ROUTES: RouteTable = {
     handle: (call) => perSymbol(call, (tape) => premiumIndex(tape, call)),
   },
   'GET fundingRate': { security: 'none', weight: 1, handle: fundingRates },
-  'GET fundingInfo': { security: 'none', weight: 1, handle: () => [] },
+  'GET fundingInfo': { security: 'none', weight: 1, handle: fundingInfo },
   'GET ticker/24hr': {
     security: 'none',
     weight: perSymbolWeight(1, 40),
@@ -169,9 +169,25 @@ function premiumIndex(tape: SymbolTape, call: Call): Json {
     estimatedSettlePrice: tape.step?.index ?? fallback,
     lastFundingRate: tape.funding.rate(),
     interestRate: '0.0001',
-    nextFundingTime: nextFundingTime(now(call)),
+    nextFundingTime: tape.funding.nextTime(now(call)),
     time: tape.step?.time ?? now(call),
   };
+}
+
+/** The rate over eight hours where the premium is zero. */
+const BASELINE_RATE = 0.0001;
+
+/** Only the symbols whose interval or cap is not the usual one. */
+function fundingInfo({ parts }: Call): Json[] {
+  return [...parts.tapes.values()]
+    .filter(({ funding }) => funding.intervalMs !== LONGEST_FUNDING_MS)
+    .map(({ rules, funding }) => ({
+      symbol: rules.symbol,
+      adjustedFundingRateCap: textFromNumber(FUNDING_CAP),
+      adjustedFundingRateFloor: textFromNumber(-FUNDING_CAP),
+      fundingIntervalHours: funding.intervalMs / 3_600_000,
+      disclaimer: false,
+    }));
 }
 
 /** Settled rates; before the first step the baseline rate, which a premium of zero gives. */
@@ -197,14 +213,14 @@ function fundingOf(tape: SymbolTape): FundingRow[] {
     fundingRate: rate,
     markPrice: priceAt(tape, time),
   }));
-  const firstLive = settled[0]?.fundingTime ?? nextFundingTime(tape.step?.time ?? 0);
+  const firstLive = settled[0]?.fundingTime ?? tape.funding.nextTime(tape.step?.time ?? 0);
   const historical = tape.bars
-    .query({ intervalMs: FUNDING_INTERVAL_MS, limit: 1_000 })
+    .query({ intervalMs: tape.funding.intervalMs, limit: 1_000 })
     .filter((bar) => bar.openTime < firstLive && bar.openTime <= (tape.step?.time ?? 0))
     .map((bar) => ({
       symbol,
       fundingTime: bar.openTime,
-      fundingRate: '0.0001',
+      fundingRate: textFromNumber(BASELINE_RATE * (tape.funding.intervalMs / LONGEST_FUNDING_MS)),
       markPrice: textFromNumber(bar.open),
     }));
   return [...historical, ...settled];

@@ -1,5 +1,6 @@
 /** What a REST route is: who may call it, what it weighs, and how it answers. */
 import type { EpochMs } from '../../core/market/market.ts';
+import type { Credentials } from '../credentials.ts';
 import { unknownSymbol } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { SymbolTape } from '../market/tape.ts';
@@ -13,6 +14,7 @@ export type VenueParts = {
   readonly exchange: Exchange;
   readonly tapes: ReadonlyMap<string, SymbolTape>;
   readonly listenKeys: ListenKeys;
+  readonly credentials: Credentials;
 };
 
 export type Call = {

@@ -7,7 +7,6 @@ import type { Suffering } from '../faults/suffering.ts';
 import { Parameters } from '../parameters.ts';
 import type { RateLimits } from '../rate-limits.ts';
 import { checkSignature, checkTimestamp, credentialOf } from '../signature.ts';
-import type { Credential } from '../signature.ts';
 import { ACCOUNT_ROUTES } from './account.ts';
 import { CONDITIONAL_ROUTES } from './conditionals.ts';
 import { MARKET_ROUTES } from './market.ts';
@@ -48,7 +47,6 @@ const VENUE_HEADERS = { 'X-Tidegate-Venue': 'paper' };
 export class Router {
   readonly #parts: VenueParts;
   readonly #limits: RateLimits;
-  readonly #credentials: ReadonlyMap<string, Credential>;
   readonly #wallClock: () => number;
   readonly #onBug: (error: unknown) => void;
 
@@ -62,7 +60,6 @@ export class Router {
     this.#limits = limits;
     this.#wallClock = wallClock;
     this.#onBug = onBug;
-    this.#credentials = new Map(parts.settings.apiKeys.map((key) => [key.apiKey, key]));
   }
 
   /** Never throws: refusals and bugs become Binance-shaped replies. */
@@ -102,7 +99,7 @@ export class Router {
     wallTime: number,
   ): string {
     if (route.security === 'none') return '';
-    const credential = credentialOf(request.apiKey, this.#credentials);
+    const credential = credentialOf(request.apiKey, this.#parts.credentials);
     if (route.security === 'signed') {
       this.#parts.exchange.ensureDurable();
       checkSignature(credential.secret, request.query, request.body);

@@ -3,7 +3,6 @@ import type { MarketStep } from '../../core/market/market.ts';
 import { textFromNumber } from '../../core/money/units.ts';
 import { INTERVAL_MS, latestBar } from '../market/bars.ts';
 import type { VenueBar } from '../market/bars.ts';
-import { nextFundingTime } from '../market/funding.ts';
 import type { SymbolTape } from '../market/tape.ts';
 
 type Json = Record<string, unknown>;
@@ -54,7 +53,7 @@ const markPrice: Frame = (tape, step) => ({
   i: step.index,
   P: step.index,
   r: tape.funding.rate(),
-  T: nextFundingTime(step.time),
+  T: tape.funding.nextTime(step.time),
 });
 
 const miniTicker: Frame = (tape, step) => {
