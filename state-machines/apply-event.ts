@@ -79,7 +79,8 @@ function applyMarket(context: SymbolContext, event: MarketEvent): SymbolContext 
         },
       };
     case 'breakout':
-      return { ...next, breakout: true, wanted: 'standby' };
+      // Said of a plan that is gone: it must not keep the next one away.
+      return context.grid === null ? next : { ...next, breakout: true, wanted: 'standby' };
     case 'trail':
       return context.scalp === null
         ? next
@@ -87,13 +88,18 @@ function applyMarket(context: SymbolContext, event: MarketEvent): SymbolContext 
     case 'touchMoved':
       return next;
     case 'deadline':
-      return event.id === 'hold' ? { ...next, exitNow: next.exitNow ?? 'HOLD_TIME_OVER' } : next;
+      return event.id === 'hold' && isHoldOver(context, event.time)
+        ? { ...next, exitNow: next.exitNow ?? 'HOLD_TIME_OVER' }
+        : next;
     case 'dataStale':
       return { ...next, dataStale: true };
     case 'dataFresh':
       return next;
   }
 }
+
+const isHoldOver = ({ scalp }: SymbolContext, time: number): boolean =>
+  scalp !== null && time >= scalp.plan.holdUntil;
 
 function dueAtBar(
   context: SymbolContext,

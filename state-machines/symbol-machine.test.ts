@@ -232,6 +232,16 @@ describe('ranging grid', () => {
     expect(symbol.placed().map((o) => o.slot)).toEqual(['L-1:entry', 'L1:entry']);
   });
 
+  test('what the watcher says of a plan that is gone keeps the next one from nothing', () => {
+    const symbol = anIdleSymbol();
+    const at = { time: 1_000, quote: aQuote() };
+    symbol.send({ type: 'market', event: { ...at, kind: 'breakout', direction: 'down' } });
+    symbol.send({ type: 'market', event: { ...at, kind: 'deadline', id: 'hold' } });
+    symbol.send({ type: 'market', event: barClosed() });
+    symbol.send({ type: 'evaluated', evaluation: gridEvaluation() });
+    expect(symbol.state()).toBe('rangingGrid.placing');
+  });
+
   test('an execution whose fill stays away is asked about', () => {
     const symbol = aWorkingGrid();
     const { clientOrderId } = symbol.order('L-1:entry');

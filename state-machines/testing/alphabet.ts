@@ -186,7 +186,8 @@ function marketEvents(context: SymbolContext, state: string): SymbolEvent[] {
   }
   if (state === 'trendingScalp.holding' && context.scalp?.stopPrice === '99.7') {
     events.push({ type: 'market', event: { ...at, kind: 'trail', stopPrice: p('99.9') } });
-    events.push({ type: 'market', event: { ...at, kind: 'deadline', id: 'hold' } });
+    const time = context.scalp.plan.holdUntil;
+    events.push({ type: 'market', event: { ...at, time, kind: 'deadline', id: 'hold' } });
   }
   if (context.workOutMarketAt !== null && context.marketTime < context.workOutMarketAt) {
     const late = { time: context.workOutMarketAt, quote: aQuote(context.workOutMarketAt) };
