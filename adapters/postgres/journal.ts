@@ -7,7 +7,7 @@ import type { DecisionRow, Journal } from '../ports.ts';
 import { keyOf, toTimestamp } from './columns.ts';
 import { notify } from './notifications.ts';
 import { raiseRiskEvent } from './risk-events.ts';
-import { inTransaction } from './transaction.ts';
+import { COMMIT_WITHOUT_FLUSH, inTransaction } from './transaction.ts';
 import type { Statement, Transaction } from './transaction.ts';
 
 /** Every write may be repeated: the first one stands. */
@@ -30,6 +30,7 @@ const DECISION: Statement = {
 };
 
 function writeDecision(transaction: Transaction, ref: SymbolRef, decision: DecisionRow): void {
+  transaction.write(COMMIT_WITHOUT_FLUSH, []);
   transaction.write(DECISION, [
     ...keyOf(ref),
     decision.decisionId,

@@ -18,7 +18,7 @@ import { latchView } from './halts.ts';
 import { intentRow, toDeniedReason } from './intent-rows.ts';
 import type { LedgerOptions } from './ledger-options.ts';
 import { readExposures, readOpenOrders, readSymbolState } from './read-risk-context.ts';
-import { inTransaction, run, select } from './transaction.ts';
+import { COMMIT_WITHOUT_FLUSH, inTransaction, run, select } from './transaction.ts';
 import type { Statement, Transaction } from './transaction.ts';
 
 type Refusal = { readonly clientOrderId: string; readonly reason: DeniedReason };
@@ -32,6 +32,7 @@ export async function prepareIntents(
   const hostView = await settledHostView(pool, options.hostHalts, request.ref);
   return inTransaction(pool, async (transaction) => {
     const [, , , existing, state, exposures, openOrders] = await Promise.all([
+      // A prepared row that a crash of the server forgets was never sent.
       run(transaction, COMMIT_WITHOUT_FLUSH, []),
       lockAccount(transaction, request.ref.account),
       run(transaction, EXPIRE_OVERDUE, [request.ref.account]),
@@ -65,15 +66,6 @@ export async function prepareIntents(
     return answer(verdicts, existing);
   });
 }
-
-/**
- * A prepared row that a crash of the server forgets was never sent. The commit that sets SENDING
- * is flushed, and the log up to it.
- */
-const COMMIT_WITHOUT_FLUSH: Statement = {
-  name: 'commit-without-flush',
-  text: 'SET LOCAL synchronous_commit = off',
-};
 
 const EXPIRE_OVERDUE: Statement = {
   name: 'intents-expire-overdue',

@@ -13,6 +13,15 @@ export type Transaction = Queryable & {
   write(statement: Statement, values: readonly unknown[]): void;
 };
 
+/**
+ * For rows that a crash of the server may forget as long as nothing came of them: the commit that
+ * sets an order SENDING is flushed, and the log up to it, so what led to the order stands.
+ */
+export const COMMIT_WITHOUT_FLUSH: Statement = {
+  name: 'commit-without-flush',
+  text: 'SET LOCAL synchronous_commit = off',
+};
+
 export function run(
   on: Queryable,
   statement: Statement,
