@@ -12,6 +12,7 @@ export default defineConfig({
             '{core,state-machines,workflows,adapters,activities,venue,api,cli,scripts}/**/*.test.ts',
           ],
           pool: 'threads',
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
