@@ -7,6 +7,8 @@ import { faultInput } from './faults/fault-input.ts';
 import type { Faults } from './faults/faults.ts';
 import { incidentInput } from './faults/incidents.ts';
 import type { Incidents } from './faults/incidents.ts';
+import { faultScript } from './faults/script.ts';
+import type { ScriptRunner } from './faults/script.ts';
 import { ackInput, joinInput } from './market/lockstep.ts';
 import type { Lockstep } from './market/lockstep.ts';
 import { readBody } from './rest/http-handler.ts';
@@ -16,6 +18,7 @@ export type AdminParts = {
   readonly token: string;
   readonly faults: Faults;
   readonly incidents: Incidents;
+  readonly script: ScriptRunner;
   /** Absent when the market runs by itself. */
   readonly lockstep: Lockstep | undefined;
   readonly state: () => Record<string, unknown>;
@@ -70,6 +73,15 @@ function route(parts: AdminParts, request: IncomingMessage, body: unknown): Repl
       return ok(parts.faults.add(faultInput.parse(body)));
     case 'POST /actions':
       return ok(parts.incidents.cause(incidentInput.parse(body)));
+    case 'GET /injections':
+      return ok(
+        parts.faults.injectedAfter(z.coerce.number().int().parse(searchParams.get('after'))),
+      );
+    case 'POST /script':
+      parts.script.run(faultScript.parse(body));
+      return ok(parts.script.state());
+    case 'GET /script':
+      return ok(parts.script.state());
     case 'DELETE /faults':
       return clearFaults(parts.faults, searchParams.get('id'));
     default:

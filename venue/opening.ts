@@ -8,6 +8,7 @@ import { Exchange } from './exchange.ts';
 import { diskFault } from './faults/disk-fault.ts';
 import { Faults } from './faults/faults.ts';
 import { Incidents } from './faults/incidents.ts';
+import { ScriptRunner } from './faults/script.ts';
 import { followMaintenance } from './faults/maintenance.ts';
 import { readContents } from './journal/contents.ts';
 import type { JournalContents } from './journal/contents.ts';
@@ -38,6 +39,7 @@ export type OpenVenue = VenueParts & {
   readonly hub: StreamHub;
   readonly faults: Faults;
   readonly incidents: Incidents;
+  readonly script: ScriptRunner;
   /** Present when the market waits for its participants. */
   readonly lockstep: Lockstep | undefined;
   /** Market time, end and step count, for the admin port. */
@@ -81,7 +83,7 @@ export function openVenue(
     sync: settings.journalSync,
     beforeWrite: diskFault(faults),
   });
-  const exchange = openExchange({ settings, source, contents, journal, marketTime, wallClock });
+  const exchange = openExchange({ source, contents, journal, marketTime, wallClock });
   for (const [symbol, tape] of tapes) tape.take(rulesNow(exchange, symbol));
   catchUp(exchange, tapes);
   reached = () => exchange.marketTime;
@@ -91,12 +93,15 @@ export function openVenue(
   const { socketLifetimeMs } = settings;
   const hub = new StreamHub({ tapes, listenKeys, faults, socketLifetimeMs });
   followMaintenance(faults, exchange, hub);
+  const incidents = new Incidents({ exchange, tapes, listenKeys, hub, faults });
+  const script = new ScriptRunner({ faults, incidents, wallClock, marketTime: reached });
   const positionFile = new PositionFile(positionPath);
   const floor = new MarketFloor({
     exchange,
     tapes,
     hub,
     isLockstep: settings.lockstep !== undefined,
+    afterStep: () => script.afterStep(),
     wallClock,
     savePosition: (reached) => positionFile.write(reached),
     steps: position?.steps ?? 0,
@@ -125,7 +130,8 @@ export function openVenue(
     listenKeys,
     hub,
     faults,
-    incidents: new Incidents({ exchange, tapes, listenKeys, hub, faults }),
+    incidents,
+    script,
     lockstep,
     describe: () => ({
       marketTime: exchange.marketTime,
@@ -149,6 +155,7 @@ export function openVenue(
     start: () => driver.start(),
     halt: () => driver.stop(),
     closeFiles: () => {
+      script.stop();
       hub.close();
       exchange.recordClock(floor.steps);
       journal.close();
@@ -162,7 +169,6 @@ const rulesNow = (exchange: Exchange, symbol: string): InstrumentRules =>
   ensureDefined(exchange.state.symbols.get(symbol)?.instrument, `${symbol} is listed`);
 
 type ExchangeInputs = {
-  readonly settings: VenueSettings;
   readonly source: MarketSource;
   readonly contents: JournalContents;
   readonly journal: JournalFile;
@@ -172,7 +178,7 @@ type ExchangeInputs = {
 
 /** Rebuilds the engine, completes a batch that a crash tore, lists symbols that are new. */
 function openExchange(inputs: ExchangeInputs): Exchange {
-  const { settings, source, contents, journal, marketTime, wallClock } = inputs;
+  const { source, contents, journal, marketTime, wallClock } = inputs;
   const { state, missing } = recover(contents.tail, matchingConfig(source.instruments));
   const started = { kind: 'started', journalVersion: 1, config: state.config };
   journal.append([...missing, started], wallClock(), marketTime);

@@ -8,8 +8,10 @@ import type { WebSocket } from 'ws';
 import { ensureDefined } from '../core/assert.ts';
 import type { EpochMs } from '../core/market/market.ts';
 import { acceptLockstepSocket, adminHandler, isAuthorised } from './admin.ts';
+import type { Injection } from './faults/faults.ts';
+import type { FaultScript } from './faults/script.ts';
 import { openVenue } from './opening.ts';
-import type { MarketInput } from './opening.ts';
+import type { MarketInput, OpenVenue } from './opening.ts';
 import { parseVenueSettings } from './options.ts';
 import type { VenueSettings, VenueSettingsInput } from './options.ts';
 import { RateLimits } from './rate-limits.ts';
@@ -23,6 +25,10 @@ export type VenueOptions = VenueSettingsInput & {
   readonly wallClock: () => EpochMs;
   /** For faults with a probability; default `Math.random`. */
   readonly random?: () => number;
+  /** Hears of everything that a fault hits and of all that the admin port makes happen. */
+  readonly onInjected?: (injection: Injection) => void;
+  /** Begins with the market. */
+  readonly faultScript?: FaultScript;
   /** Hears of bugs that became a -1000 reply. */
   readonly onBug?: (error: unknown) => void;
 };
@@ -50,48 +56,28 @@ const COUNTDOWN_CHECK_MS = 10;
  * of range, on a journal that is not whole, and on one that belongs to other instruments.
  */
 export async function startVenue(options: VenueOptions): Promise<Venue> {
-  const { source, wallClock, random = Math.random, onBug = () => {}, ...input } = options;
+  const { source, wallClock, random = Math.random, onBug = () => {}, ...more } = options;
+  const { onInjected, faultScript, ...input } = more;
   const settings = parseVenueSettings(input);
   const venue = openVenue(settings, source, wallClock, random);
-  const { faults, incidents, lockstep } = venue;
+  if (onInjected !== undefined) venue.faults.onInjected(onInjected);
   const closing = new AbortController();
   const router = new Router(venue, new RateLimits(settings.limits), wallClock, onBug);
-  const state = () => venue.exchange.state;
-  const calls = new CallService({ router, faults, state, closing: closing.signal });
-  const callSocket = new CallSocket(calls, settings.limits);
-  venue.hub.onCall((connection, text) => {
-    callSocket.take(connection, text).catch(() => connection.socket.terminate());
-  });
-  const rest = createServer(restHandler(calls));
-  const streamSockets = attachSockets(
-    rest,
-    (socket, url) => venue.hub.accept(socket, url),
-    () => (faults.has('maintenance') ? '503 Service Unavailable' : undefined),
-  );
-
   const adminToken = settings.adminToken ?? randomBytes(24).toString('hex');
-  const describe = () => venue.describe();
-  const admin = createServer(
-    adminHandler({ token: adminToken, faults, incidents, lockstep, state: describe }),
-  );
-  const adminSockets = attachSockets(
-    admin,
-    (socket) => acceptLockstepSocket(ensureDefined(lockstep, 'lockstep is on'), socket),
-    (request) =>
-      lockstep !== undefined && isAuthorised(adminToken, request) ? undefined : '401 Unauthorized',
-  );
-
-  const restPort = await listen(rest, settings, settings.restPort);
-  const adminPort = await listen(admin, settings, settings.adminPort);
+  const rest = restServer(venue, router, closing.signal);
+  const admin = adminServer(venue, adminToken);
+  const restPort = await listen(rest.server, settings, settings.restPort);
+  const adminPort = await listen(admin.server, settings, settings.adminPort);
   const expiry = setInterval(() => venue.expireListenKeys(), LISTEN_KEY_CHECK_MS);
   const countdowns = setInterval(() => venue.elapseCountdowns(), COUNTDOWN_CHECK_MS);
+  if (faultScript !== undefined) venue.script.run(faultScript);
   venue.start();
   const shutDown = async (): Promise<void> => {
     clearInterval(expiry);
     clearInterval(countdowns);
     closing.abort();
     venue.halt();
-    await Promise.all([shut(rest, streamSockets), shut(admin, adminSockets)]);
+    await Promise.all([shut(rest), shut(admin)]);
     venue.closeFiles();
   };
   let closed: Promise<void> | undefined;
@@ -103,6 +89,39 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
     adminToken,
     close: () => (closed ??= shutDown()),
   };
+}
+
+type Served = { readonly server: Server; readonly sockets: WebSocketServer };
+
+/** REST, streams and the WebSocket API. */
+function restServer(venue: OpenVenue, router: Router, closing: AbortSignal): Served {
+  const { faults, hub, settings } = venue;
+  const state = () => venue.exchange.state;
+  const calls = new CallService({ router, faults, state, closing });
+  const callSocket = new CallSocket(calls, settings.limits);
+  hub.onCall((connection, text) => {
+    callSocket.take(connection, text).catch(() => connection.socket.terminate());
+  });
+  const server = createServer(restHandler(calls));
+  const sockets = attachSockets(
+    server,
+    (socket, url) => hub.accept(socket, url),
+    () => (faults.has('maintenance') ? '503 Service Unavailable' : undefined),
+  );
+  return { server, sockets };
+}
+
+function adminServer(venue: OpenVenue, token: string): Served {
+  const { lockstep } = venue;
+  const state = () => venue.describe();
+  const server = createServer(adminHandler({ ...venue, token, state }));
+  const sockets = attachSockets(
+    server,
+    (socket) => acceptLockstepSocket(ensureDefined(lockstep, 'lockstep is on'), socket),
+    (request) =>
+      lockstep !== undefined && isAuthorised(token, request) ? undefined : '401 Unauthorized',
+  );
+  return { server, sockets };
 }
 
 /** Accepts WebSocket upgrades of a server where `refusal` gives no status to refuse them with. */
@@ -139,7 +158,7 @@ function listen(server: Server, { host }: VenueSettings, port: number): Promise<
   });
 }
 
-function shut(server: Server, sockets: WebSocketServer): Promise<void> {
+function shut({ server, sockets }: Served): Promise<void> {
   for (const socket of sockets.clients) socket.terminate();
   return new Promise((resolve) => {
     server.close(() => resolve());

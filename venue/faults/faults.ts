@@ -45,6 +45,8 @@ export class Faults {
   #random: () => number;
   #faults: Fault[] = [];
   #injected: Injection[] = [];
+  /** Injections since the venue started. */
+  #count = 0;
   #nextId = 1;
 
   constructor(random: () => number, clocks: FaultClocks) {
@@ -69,6 +71,12 @@ export class Faults {
   list(): { faults: unknown[]; injected: readonly Injection[] } {
     const faults = this.#faults.map(({ id, input, hits }) => ({ id, ...input, hits }));
     return { faults, injected: this.#injected };
+  }
+
+  /** The log from after so many injections on; `next` is what to ask for after them. */
+  injectedAfter(count: number): { injected: readonly Injection[]; next: number } {
+    const fresh = Math.max(0, this.#count - count);
+    return { injected: fresh === 0 ? [] : this.#injected.slice(-fresh), next: this.#count };
   }
 
   /** Removes one fault, or all of them and the log. */
@@ -169,6 +177,7 @@ export class Faults {
   #log(faultId: number, kind: string, detail: Readonly<Record<string, unknown>>): void {
     const { wall, market } = this.#clocks;
     const injection = { faultId, kind, ...detail, wallTime: wall(), marketTime: market() };
+    this.#count += 1;
     this.#injected.push(injection);
     if (this.#injected.length > KEPT_INJECTIONS) this.#injected.shift();
     for (const listener of this.#listeners) listener(injection);

@@ -12,6 +12,8 @@ export type FloorParts = {
   readonly tapes: ReadonlyMap<string, SymbolTape>;
   readonly hub: StreamHub;
   readonly isLockstep: boolean;
+  /** Told when everybody has been told of a step. */
+  readonly afterStep: () => void;
   readonly wallClock: () => EpochMs;
   /** Notes how far the market has come, before anyone hears of it. */
   readonly savePosition: (position: MarketPosition) => void;
@@ -54,6 +56,7 @@ export class MarketFloor {
     this.#recordClock();
     if (this.#isQuiet(step.symbol)) hub.publishMark(tape);
     else hub.publishStep(tape, tape.bars.last() === openBar ? undefined : openBar);
+    this.#parts.afterStep();
   }
 
   /** On BREAK nothing is traded or quoted; in lockstep everyone waits for the frames all the same. */
