@@ -20,7 +20,8 @@ const HELP = `tidegate <command> [flags]
   config show    every setting with its origin
   config check   is the configuration valid?
   migrate        bring a database of your own to the newest schema
-  worker, api, venue   one role alone, as "up" starts them
+  worker, api    one role alone, as "up" starts them
+  venue          the paper exchange alone; venue keys|verify|faults (docs/VENUE.md)
 
   --symbols A,B  symbols to start; adds, never removes
   --speed N      market seconds per wall second      --seed N   the synthetic market
@@ -32,7 +33,7 @@ const HELP = `tidegate <command> [flags]
 /** Loaded when asked for: `config show` needs neither Temporal nor a venue. */
 const commands: Readonly<Record<string, (args: Arguments) => number | Promise<number>>> = {
   up: async ({ options }) => (await import('./up/up-command.ts')).runUp(options),
-  down: async ({ options }) => (await import('./stop-commands.ts')).runDown(options),
+  down: async ({ options }) => (await import('./down-command.ts')).runDown(options),
   stop: async ({ options }) => (await import('./stop-commands.ts')).runStop(options),
   pause: async ({ options }) => (await import('./stop-commands.ts')).runPause(options),
   resume: async ({ options }) => (await import('./stop-commands.ts')).runResume(options),
@@ -43,7 +44,7 @@ const commands: Readonly<Record<string, (args: Arguments) => number | Promise<nu
   migrate: async ({ options }) => (await import('./migrate-command.ts')).runMigrate(options),
   worker: (args) => role(args, async () => (await import('./worker.ts')).startWorkerRole),
   api: (args) => role(args, async () => (await import('./api.ts')).startApiRole),
-  venue: (args) => role(args, async () => (await import('./venue.ts')).startVenueRole),
+  venue: async (args) => (await import('./venue-command.ts')).runVenue(args),
 };
 
 type StartRole = (config: TidegateConfig) => Promise<Role>;

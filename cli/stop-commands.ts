@@ -1,4 +1,4 @@
-/** `stop`, `pause` and `resume` act on orders; `down` ends the processes and changes no order. */
+/** `stop`, `pause` and `resume` act on orders; no process ends. */
 import { HALT_LEVELS } from '../api/standing-halts.ts';
 import { callApi } from './api-client.ts';
 import type { ApiReply } from './api-client.ts';
@@ -10,12 +10,7 @@ import { runningConfig } from './stop/running-config.ts';
 import { exitCodeOf, outcomeLines, stopOutcome } from './stop/stop-outcome.ts';
 import type { StopOutcome } from './stop/stop-outcome.ts';
 import { levelOf, symbolsOf } from './stop/stop-request.ts';
-import { stopProcess } from './up/process-identity.ts';
-import { liveSupervisor, readRunFile } from './up/run-file.ts';
-import { runPaths } from './up/run-paths.ts';
 
-/** Everything is stopped in order: worker, API, venue, Temporal, PostgreSQL, 20 s at most each. */
-const DOWN_TIMEOUT_MS = 100_000;
 /** A stop with parts down takes the API some 25 s. */
 const STOP_TIMEOUT_MS = 40_000;
 const GROUP = '/api/v1/profit-scraping';
@@ -94,14 +89,3 @@ const refusal = ({ status, body }: ApiReply): string =>
   typeof body === 'object' && body !== null && 'detail' in body
     ? String(body.detail)
     : `the API answered ${status}: ${JSON.stringify(body)}`;
-
-export async function runDown(options: Options): Promise<number> {
-  const { config } = requireConfig(options);
-  const supervisor = liveSupervisor(readRunFile(runPaths(config.dataDir).run));
-  if (supervisor === undefined) {
-    throw new CommandError('nothing runs here', EXIT.notRunning);
-  }
-  const outcome = await stopProcess(supervisor, { signal: 'SIGTERM', timeoutMs: DOWN_TIMEOUT_MS });
-  process.stdout.write(`supervisor ${supervisor.pid} ${outcome}\n`);
-  return outcome === 'killed' ? EXIT.timeout : EXIT.ok;
-}

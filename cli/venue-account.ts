@@ -1,6 +1,7 @@
 /** The venue account of a process: transport and gateway to the paper venue. */
 import type { TidegateConfig } from '../adapters/config/load-config.ts';
 import { createExchangeGateway } from '../adapters/exchange/gateway.ts';
+import type { ExchangeGatewayOptions } from '../adapters/exchange/gateway.ts';
 import { createPaperTransport } from '../adapters/exchange/paper-transport.ts';
 import type { ExchangeTransport } from '../adapters/exchange/paper-transport.ts';
 import type { ExchangeGateway } from '../adapters/ports.ts';
@@ -17,11 +18,11 @@ export type VenueAccount = {
 
 /**
  * Throws VenueUnavailable while the venue does not answer, VenueRejected when it is no paper venue.
- * `requestWeightMax`: see the gateway's.
+ * `requestWeightMax` and `equityMaxAgeMs`: see the gateway's.
  */
 export async function openVenueAccount(
   config: TidegateConfig,
-  limits: { readonly requestWeightMax?: number } = {},
+  limits: Pick<ExchangeGatewayOptions, 'requestWeightMax' | 'equityMaxAgeMs'> = {},
 ): Promise<VenueAccount> {
   const { apiKey, secret } = paperKeys(config.account.name);
   const origin = `http://${config.bindAddress}:${config.ports.venue}`;

@@ -1,20 +1,26 @@
-/** The paper venue as a process: a synthetic market, one paper account, a journal of its own. */
+/** The paper venue as a process: a synthetic market, a paper account, a journal of its own. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { TidegateConfig } from '../adapters/config/load-config.ts';
 import { createSyntheticSource } from '../core/market/synthetic.ts';
+import type { Injection } from '../venue/faults/faults.ts';
+import { SYNC_POLICIES } from '../venue/journal/file.ts';
+import type { SyncPolicy } from '../venue/journal/file.ts';
 import { startVenue } from '../venue/server.ts';
+import type { Venue } from '../venue/server.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+import type { Options } from './options.ts';
 import { paperKeys } from './paper-keys.ts';
 import type { Role } from './role.ts';
-import { runPaths } from './up/run-paths.ts';
+import { injectionLine, readFaultScript } from './venue-faults.ts';
+import { venueFiles } from './venue-files.ts';
 
 const HOUR_MS = 3_600_000;
 
-export async function startVenueRole(config: TidegateConfig): Promise<Role> {
+export async function startVenueRole(config: TidegateConfig, options: Options): Promise<Role> {
   const { account, market, ports, symbols, bindAddress } = config;
-  const journalPath = runPaths(config.dataDir).venueJournal;
-  mkdirSync(dirname(journalPath), { recursive: true });
+  const files = venueFiles(config);
+  mkdirSync(files.folder, { recursive: true });
   const firstStart = Date.now() - market.startBeforeH * HOUR_MS;
   const venue = await startVenue({
     host: bindAddress,
@@ -22,7 +28,9 @@ export async function startVenueRole(config: TidegateConfig): Promise<Role> {
     adminPort: ports.venueAdmin,
     adminToken: process.env['TIDEGATE_VENUE_ADMIN_TOKEN'] ?? randomBytes(24).toString('hex'),
     speed: market.speed,
-    journalPath,
+    journalPath: options.journal ?? files.journal,
+    journalSync: syncPolicyOf(options),
+    keysPath: files.keys,
     accounts: [{ id: account.name, balance: String(account.balanceUsdt) }],
     apiKeys: [paperKeys(account.name)],
     source: (resumeFrom) =>
@@ -32,9 +40,42 @@ export async function startVenueRole(config: TidegateConfig): Promise<Role> {
         startTime: resumeFrom ?? firstStart,
       }),
     wallClock: () => Date.now(),
+    ...faultOptions(options),
     onBug: (error) =>
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
   });
-  const { restUrl, wsUrl, adminUrl } = venue;
-  return { ready: { restUrl, wsUrl, adminUrl }, stop: () => venue.close() };
+  writeAdmin(files.admin, venue);
+  const { restUrl, wsUrl, wsApiUrl, adminUrl } = venue;
+  return {
+    ready: { restUrl, wsUrl, wsApiUrl, adminUrl },
+    stop: async () => {
+      rmSync(files.admin, { force: true });
+      await venue.close();
+    },
+  };
+}
+
+function syncPolicyOf({ sync = 'never' }: Options): SyncPolicy {
+  const policy = SYNC_POLICIES.find((one) => one === sync);
+  if (policy !== undefined) return policy;
+  throw new CommandError(`--sync ${sync}: expected ${SYNC_POLICIES.join(', ')}`, EXIT.usage);
+}
+
+/** A script that begins with the market, and the log of what is injected. */
+function faultOptions({ faults, json }: Options) {
+  return {
+    ...(faults === undefined ? {} : { faultScript: readFaultScript(faults) }),
+    ...(faults === undefined && json !== true
+      ? {}
+      : {
+          onInjected: (injection: Injection) => {
+            process.stdout.write(injectionLine(injection, json === true));
+          },
+        }),
+  };
+}
+
+/** For the commands that speak to the admin port of this venue. */
+function writeAdmin(path: string, { adminUrl, adminToken }: Venue): void {
+  writeFileSync(path, `${JSON.stringify({ adminUrl, adminToken })}\n`, { mode: 0o600 });
 }

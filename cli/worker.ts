@@ -25,6 +25,8 @@ import { workflowBundle } from './worker/workflow-bundle.ts';
 
 /** Long-polls of that many symbols fit into one process. */
 const SYMBOLS_MAX = 400;
+/** Sizing and limits are percentages of equity: one question serves a decision and its orders. */
+const EQUITY_MAX_AGE_MS = 1_000;
 
 /** What a measurement puts around the parts of a worker. */
 export type WorkerProbe = {
@@ -43,8 +45,12 @@ export async function startWorkerRole(config: TidegateConfig, probe = NO_PROBE):
   const lockstep = lockstepOf(process.env);
   const wallClock = () => Date.now();
   const bundle = workflowBundle();
-  // In lockstep a day of market time passes in a minute of wall time: no limit a minute fits.
-  const limits = lockstep === undefined ? {} : { requestWeightMax: Number.POSITIVE_INFINITY };
+  // In lockstep a day of market time passes in a minute of wall time: no limit a minute fits, and
+  // what is a moment old by the wall is not the same in every run.
+  const limits =
+    lockstep === undefined
+      ? { equityMaxAgeMs: EQUITY_MAX_AGE_MS }
+      : { requestWeightMax: Number.POSITIVE_INFINITY };
   const account = await openVenueAccount(config, limits);
   const stores = openStores(config, lockstep !== undefined);
   const strategyConfig = (symbol: string) => strategyConfigOf(config, symbol);

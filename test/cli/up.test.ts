@@ -99,7 +99,8 @@ test('a killed worker comes back; status and down find the run; a second start i
   const status = tidegate(tree, ['status', '--json']);
   expect(await status.exitCode).toBe(0);
   expect(JSON.parse(status.output())).toMatchObject({ supervisorPid: first.child.pid });
-  expect(await tidegate(tree, ['down']).exitCode).toBe(0);
+  const down = tidegate(tree, ['down']);
+  expect(await down.exitCode, down.output()).toBe(0);
   expect(await first.exitCode).toBe(0);
   expect(await tidegate(tree, ['down']).exitCode).toBe(3);
 });
