@@ -53,21 +53,56 @@ const COUNTDOWN_CHECK_MS = 10;
 
 /**
  * Starts a paper venue; it answers as soon as the promise resolves. Throws an Error on options out
- * of range, on a journal that is not whole, and on one that belongs to other instruments.
+ * of range, on a port that is taken, on a journal that is not whole, and on one that belongs to other
+ * instruments.
  */
 export async function startVenue(options: VenueOptions): Promise<Venue> {
-  const { source, wallClock, random = Math.random, onBug = () => {}, ...more } = options;
-  const { onInjected, faultScript, ...input } = more;
-  const settings = parseVenueSettings(input);
+  const settings = parseVenueSettings(options);
+  const [rest, admin] = [createServer(), createServer()];
+  const adminPort = await listen(admin, settings, settings.adminPort);
+  const restPort = await listen(rest, settings, settings.restPort).catch((error: unknown) => {
+    admin.close();
+    throw error;
+  });
+  // Only who has the ports touches the journal: two venues must not write one. Nothing is awaited
+  // from here on, so that no call comes before there is somebody to answer it.
+  const running = run(options, settings, rest, admin);
+  return {
+    restUrl: `http://${settings.host}:${restPort}`,
+    wsUrl: `ws://${settings.host}:${restPort}/ws`,
+    wsApiUrl: `ws://${settings.host}:${restPort}/ws-fapi/v1`,
+    adminUrl: `http://${settings.host}:${adminPort}`,
+    ...running,
+  };
+}
+
+/** Opens the venue behind servers that listen already; they are closed when it cannot be opened. */
+function run(
+  options: VenueOptions,
+  settings: VenueSettings,
+  rest: Server,
+  admin: Server,
+): Pick<Venue, 'adminToken' | 'close'> {
+  try {
+    return serve(options, settings, rest, admin);
+  } catch (error) {
+    rest.close();
+    admin.close();
+    throw error;
+  }
+}
+
+function serve(options: VenueOptions, settings: VenueSettings, rest: Server, admin: Server) {
+  const { source, wallClock, random, onBug = () => {}, onInjected, faultScript } = options;
   const venue = openVenue(settings, source, wallClock, random);
   if (onInjected !== undefined) venue.faults.onInjected(onInjected);
   const closing = new AbortController();
   const router = new Router(venue, new RateLimits(settings.limits), wallClock, onBug);
   const adminToken = settings.adminToken ?? randomBytes(24).toString('hex');
-  const rest = restServer(venue, router, closing.signal);
-  const admin = adminServer(venue, adminToken);
-  const restPort = await listen(rest.server, settings, settings.restPort);
-  const adminPort = await listen(admin.server, settings, settings.adminPort);
+  const served = [
+    serveRest(rest, venue, router, closing.signal),
+    serveAdmin(admin, venue, adminToken),
+  ];
   const expiry = setInterval(() => venue.expireListenKeys(), LISTEN_KEY_CHECK_MS);
   const countdowns = setInterval(() => venue.elapseCountdowns(), COUNTDOWN_CHECK_MS);
   if (faultScript !== undefined) venue.script.run(faultScript);
@@ -77,24 +112,17 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
     clearInterval(countdowns);
     closing.abort();
     venue.halt();
-    await Promise.all([shut(rest), shut(admin)]);
+    await Promise.all(served.map(shut));
     venue.closeFiles();
   };
   let closed: Promise<void> | undefined;
-  return {
-    restUrl: `http://${settings.host}:${restPort}`,
-    wsUrl: `ws://${settings.host}:${restPort}/ws`,
-    wsApiUrl: `ws://${settings.host}:${restPort}/ws-fapi/v1`,
-    adminUrl: `http://${settings.host}:${adminPort}`,
-    adminToken,
-    close: () => (closed ??= shutDown()),
-  };
+  return { adminToken, close: () => (closed ??= shutDown()) };
 }
 
 type Served = { readonly server: Server; readonly sockets: WebSocketServer };
 
 /** REST, streams and the WebSocket API. */
-function restServer(venue: OpenVenue, router: Router, closing: AbortSignal): Served {
+function serveRest(server: Server, venue: OpenVenue, router: Router, closing: AbortSignal): Served {
   const { faults, hub, settings } = venue;
   const state = () => venue.exchange.state;
   const calls = new CallService({ router, faults, state, closing });
@@ -102,7 +130,7 @@ function restServer(venue: OpenVenue, router: Router, closing: AbortSignal): Ser
   hub.onCall((connection, text) => {
     callSocket.take(connection, text).catch(() => connection.socket.terminate());
   });
-  const server = createServer(restHandler(calls));
+  server.on('request', restHandler(calls));
   const sockets = attachSockets(
     server,
     (socket, url) => hub.accept(socket, url),
@@ -111,10 +139,10 @@ function restServer(venue: OpenVenue, router: Router, closing: AbortSignal): Ser
   return { server, sockets };
 }
 
-function adminServer(venue: OpenVenue, token: string): Served {
+function serveAdmin(server: Server, venue: OpenVenue, token: string): Served {
   const { lockstep } = venue;
   const state = () => venue.describe();
-  const server = createServer(adminHandler({ ...venue, token, state }));
+  server.on('request', adminHandler({ ...venue, token, state }));
   const sockets = attachSockets(
     server,
     (socket) => acceptLockstepSocket(ensureDefined(lockstep, 'lockstep is on'), socket),

@@ -108,7 +108,7 @@ export class Incidents {
       case 'setStatus':
         return exchange.impose({ type: 'setStatus', ...this.#listed(input) });
       case 'settleFunding':
-        return exchange.impose({ type: 'funding', ...this.#listed(input) });
+        return this.#settleFunding(input);
       case 'changeRules':
         return this.#changeRules(input);
       case 'expireListenKeys':
@@ -183,6 +183,13 @@ export class Incidents {
       reduceOnly,
       newClientOrderId: clientOrderId ?? `web_${exchange.state.nextOrderId}`,
     });
+  }
+
+  #settleFunding(input: Extract<IncidentInput, { action: 'settleFunding' }>): Outcome {
+    const { exchange, tapes } = this.#parts;
+    const funding = this.#listed(input);
+    tapes.get(input.symbol)?.funding.restore(funding);
+    return exchange.impose({ type: 'funding', ...funding });
   }
 
   #changeRules(input: Extract<IncidentInput, { action: 'changeRules' }>): Outcome {

@@ -60,7 +60,8 @@ test('a script does what it says at its steps, the same way each time', async ()
   const [met, log] = await play();
   const [again, logAgain] = await play();
   expect(again).toEqual(met);
-  const withoutWall = (all: Injection[]): unknown => all.map(({ wallTime: _wall, ...rest }) => rest);
+  const withoutWall = (all: Injection[]): unknown =>
+    all.map(({ wallTime: _wall, ...rest }) => rest);
   expect(withoutWall(logAgain)).toEqual(withoutWall(log));
   expect(met.slice(0, 4)).toEqual(['ok', 'ok', 'ok', 'ok']);
   expect(new Set(met.slice(4, 12))).toEqual(new Set(['ok', 'RequestTimeout']));
@@ -80,7 +81,7 @@ test('a script can begin with the venue and go by wall time', async () => {
   let heard = (): void => {};
   const faultScript = parseFaultScript({
     entries: [
-      { after: { wallMs: 80 }, fault: { kind: 'maintenance' }, name: 'm' },
+      { after: { wallMs: 80 }, fault: { kind: 'clockSkew', ms: 1 }, name: 'skew' },
       { after: { wallMs: 20 }, fault: { kind: 'delayReply', ms: 1 } },
     ],
   });
@@ -94,7 +95,7 @@ test('a script can begin with the venue and go by wall time', async () => {
   const kinds = (): string[] => seen.filter((kind) => kind === 'scriptFault');
   while (kinds().length < 2) await new Promise<void>((resolve) => (heard = resolve));
   const { faults } = await bench.admin('GET', '/faults');
-  expect(faults).toMatchObject([{ kind: 'delayReply' }, { kind: 'maintenance' }]);
+  expect(faults).toMatchObject([{ kind: 'delayReply' }, { kind: 'clockSkew' }]);
 });
 
 test('the log can be read from where one stopped reading', async () => {
