@@ -3,7 +3,7 @@ import { HALT_LEVELS } from '../api/standing-halts.ts';
 import { callApi } from './api-client.ts';
 import type { ApiReply } from './api-client.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
-import { apiOrigin, requireConfig } from './options.ts';
+import { apiOrigin } from './options.ts';
 import type { Options } from './options.ts';
 import { stopDirectly } from './stop/direct-stop.ts';
 import { runningConfig } from './stop/running-config.ts';
