@@ -280,7 +280,7 @@ const orders: readonly Row[] = [
     /v1\/openOrder\?/,
     async () => {
       const { id } = await exchange.fetchOrder('', BTC, { clientOrderId: 'one' });
-      return exchange.fetchOpenOrder(id, BTC);
+      return exchange.fetchOpenOrder(String(id), BTC);
     },
     { status: 'open' },
   ],
@@ -289,7 +289,7 @@ const orders: readonly Row[] = [
     /v1\/order$/,
     async () => {
       const { id } = await exchange.fetchOrder('', BTC, { clientOrderId: 'one' });
-      return exchange.editOrder(id, BTC, 'limit', 'buy', 0.02, 49_100);
+      return exchange.editOrder(String(id), BTC, 'limit', 'buy', 0.02, 49_100);
     },
     { amount: '0.02', price: '49100' },
   ],
@@ -330,7 +330,7 @@ const orders: readonly Row[] = [
     /v1\/batchOrders\?/,
     async () => {
       const two = await exchange.fetchOrder('', BTC, { clientOrderId: 'two' });
-      return exchange.cancelOrders([two.id, '999'], BTC);
+      return exchange.cancelOrders([String(two.id), '999'], BTC);
     },
     [{ clientOrderId: 'two', status: 'canceled' }],
   ],
