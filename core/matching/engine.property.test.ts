@@ -191,10 +191,12 @@ function quantityByTrades(state: MatchingState, id: string, symbol: string): big
 
 /** What is wrong with a state; nothing is what we want. */
 function faultsOf(state: MatchingState): string[] {
+  const queues = queueFaults(state);
   return ACCOUNTS.flatMap((id) => {
     const worth = money(account(state, id).marginBalance);
     const views = positions(state, id);
     return [
+      ...queues,
       ...(worth === worthByFlows(state, id) ? [] : [`${id}: cash is not conserved`]),
       ...views.flatMap((position) => positionFaults(state, id, position)),
       ...allOrders(state, id, {}).flatMap((view) => orderFaults(state, id, view)),
@@ -261,6 +263,26 @@ function orderMargin(position: PositionView, open: readonly OrderView[]): bigint
   const sizes = [size(held), size(held + resting('buy')), size(held - resting('sell'))];
   const worst = sizes.reduce((a, b) => (a > b ? a : b));
   return divide(worst - size(held), BigInt(position.leverage) * 10_000n, 'up') * 10_000n;
+}
+
+/** What rests has something left, best price first and older first at a price. */
+function queueFaults(state: MatchingState): string[] {
+  return [...state.symbols.values()].flatMap(({ instrument, buys, sells, bidTaken, askTaken }) => {
+    const isSorted = (queue: typeof buys, better: (a: bigint, b: bigint) => boolean): boolean =>
+      queue.every((view, i) => {
+        const before = queue[i - 1];
+        if (before === undefined) return true;
+        if (before.price === view.price) return before.priority < view.priority;
+        return better(before.price, view.price);
+      });
+    const rules = {
+      'something is left': [...buys, ...sells].every((one) => one.executed < one.quantity),
+      'buys are in order': isSorted(buys, (a, b) => a > b),
+      'sells are in order': isSorted(sells, (a, b) => a < b),
+      'nothing taken is negative': bidTaken >= 0n && askTaken >= 0n,
+    };
+    return failed(rules, instrument.symbol);
+  });
 }
 
 /** How much of a step's print its maker fills took. */
