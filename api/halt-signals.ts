@@ -1,4 +1,4 @@
-/** Halt signals, at most one a second of each halt and workflow: a flood would disarm the stop. */
+/** Halt signals, one in 5 s of each halt and workflow: a flood of them would disarm the stop. */
 import type { EpochMs } from '../core/market/market.ts';
 import type { SymbolRef } from '../core/orders/order.ts';
 import { symbolWorkflowId } from '../workflows/messages.ts';
@@ -6,11 +6,12 @@ import type { HaltMessage } from '../workflows/messages.ts';
 import { answerWithin } from './deadline.ts';
 import type { ApiDeps } from './ports.ts';
 
-const SIGNAL_INTERVAL_MS = 1_000;
+/** A signal that arrived is durable; repeating it only helps a workflow that was started anew. */
+const SIGNAL_INTERVAL_MS = 5_000;
 const SIGNAL_ANSWER_MS = 5_000;
 
 export type HaltSignals = {
-  /** `signalled` also where the same workflow had the same halt less than a second ago. */
+  /** `signalled` also where the same workflow had the same halt a moment ago. */
   send(ref: SymbolRef, message: HaltMessage): Promise<'signalled' | 'notRunning' | 'failed'>;
 };
 

@@ -23,35 +23,35 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-test.each(['PAUSE', 'REDUCING'])(
-  '%s takes the entries away and nothing else, until it is ended',
-  async (level) => {
-    const set = await rig.tidegate('pause', '--level', level, '--symbols', BTC);
-    expect(set).toMatchObject({ code: 0, output: expect.stringContaining(BTC) });
-    await untilStatus(rig, [BTC], (view) => view.level === level);
-    await rig.until(
-      'no entry stands',
-      () => ordinaryOrders(rig, BTC),
-      (orders) => orders.every(({ reduceOnly }) => reduceOnly),
-    );
-    const { state, halted } = await statusOf(rig, BTC);
-    expect({ state: state?.split('.')[0], halted }).toEqual({
-      state: 'rangingGrid',
-      halted: false,
-    });
-    expect((await ordinaryOrders(rig, ETH)).length).toBeGreaterThan(0);
+const byCommand = async () =>
+  (await rig.tidegate('resume', '--reason', 'drill over', '--symbols', BTC)).code === 0;
+const byLevel = async () =>
+  (await rig.api('POST', '/level', { level: 'ACTIVE', symbols: [BTC] })).status === 202;
 
-    if (level === 'PAUSE') {
-      const resumed = await rig.tidegate('resume', '--reason', 'drill over', '--symbols', BTC);
-      expect(resumed.code).toBe(0);
-    } else {
-      const body = { level: 'ACTIVE', symbols: [BTC] };
-      expect(await rig.api('POST', '/level', body)).toMatchObject({ status: 202 });
-    }
-    await untilTrading(rig, [BTC]);
-    expect((await statusOf(rig, BTC)).level).toBe('ACTIVE');
-  },
-);
+test.each([
+  ['PAUSE', byCommand],
+  ['REDUCING', byLevel],
+])('%s takes the entries away and nothing else, until it is ended', async (level, end) => {
+  const set = await rig.tidegate('pause', '--level', level, '--symbols', BTC);
+  expect(set.output).toContain(BTC);
+  expect(set.code).toBe(0);
+  await untilStatus(rig, [BTC], (view) => view.level === level);
+  await rig.until(
+    'no entry stands',
+    () => ordinaryOrders(rig, BTC),
+    (orders) => orders.every(({ reduceOnly }) => reduceOnly),
+  );
+  const { state, halted } = await statusOf(rig, BTC);
+  expect({ state: state?.split('.')[0], halted }).toEqual({
+    state: 'rangingGrid',
+    halted: false,
+  });
+  expect((await ordinaryOrders(rig, ETH)).length).toBeGreaterThan(0);
+
+  expect(await end()).toBe(true);
+  await untilTrading(rig, [BTC]);
+  expect((await statusOf(rig, BTC)).level).toBe('ACTIVE');
+});
 
 test('HALT outlives its worker, refuses every way out but resume, and waits for a clean venue', async () => {
   const stopped = await rig.api('POST', '/emergency-stop', { reason: 'drill' });
@@ -128,12 +128,11 @@ test('HALT_AND_FLATTEN closes the position and leaves nothing behind', async () 
 
 test('LOCKOUT by command, raised from HALT; a resume of one symbol leaves the others halted', async () => {
   const halted = await rig.tidegate('stop', '--reason', 'looks odd');
-  expect(halted).toMatchObject({
-    code: 0,
-    output: expect.stringContaining('confirmed by the venue'),
-  });
+  expect(halted.output).toContain('confirmed by the venue');
+  expect(halted.code).toBe(0);
   const locked = await rig.tidegate('stop', '--level', 'lockout', '--symbols', 'SOL/USDT:USDT');
-  expect(locked).toMatchObject({ code: 0, output: expect.stringContaining('LOCKOUT') });
+  expect(locked.output).toContain('LOCKOUT');
+  expect(locked.code).toBe(0);
   await untilStatus(rig, [SOL], ({ level }) => level === 'LOCKOUT');
 
   expect(await rig.api('POST', '/resume', { symbols: [BTC], reason: 'one first' })).toMatchObject({

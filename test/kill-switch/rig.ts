@@ -55,7 +55,9 @@ export type RigOptions = {
   readonly settings?: Readonly<Record<string, unknown>>;
 };
 
-export type PartName = 'postgres' | 'temporal' | 'worker' | 'api';
+/** Those that others need first. */
+const PARTS = ['postgres', 'temporal', 'worker', 'api'] as const;
+export type PartName = (typeof PARTS)[number];
 export type Reply = { readonly status: number; readonly body: Record<string, unknown> };
 export type Ran = { readonly code: number | null; readonly output: string; readonly ms: number };
 export type Rig = Awaited<ReturnType<typeof build>>;
@@ -97,8 +99,7 @@ async function build(
   const ports = { postgres: await freePort(), temporal: await freePort(), api: await freePort() };
   const configPath = join(folder, 'config.json');
   const starters: Readonly<Record<PartName, () => Promise<ManagedProcess>>> = {
-    postgres: () =>
-      startPostgres({ dataDir: join(folder, 'pg'), port: ports.postgres, durable: false }),
+    postgres: () => startPostgres({ dataDir: join(folder, 'pg'), port: ports.postgres }),
     temporal: () =>
       startTemporal({
         binary: ensureDefined(findTemporal(), 'npm test finds or builds it'),
@@ -117,8 +118,9 @@ async function build(
       onLine: (line) => lines.push(`${name}: ${line}`),
     });
   const parts = new Map<PartName, ManagedProcess>();
+  /** One after the other, because each may need those before it. */
   const start = async (...names: PartName[]): Promise<void> => {
-    await Promise.all(names.map(async (name) => parts.set(name, await starters[name]())));
+    for (const name of names) parts.set(name, await starters[name]());
   };
   /** `kill -9`; resolves when they are gone. */
   const kill = async (...names: PartName[]): Promise<void> => {
@@ -130,16 +132,10 @@ async function build(
   };
   closing.push(async () => {
     // Those that use the stores first.
-    for (const name of ['api', 'worker', 'temporal', 'postgres'] as const) {
-      await parts.get(name)?.stop();
-    }
+    for (const name of PARTS.toReversed()) await parts.get(name)?.stop();
   });
 
-  const postgres = await startPostgres({
-    dataDir: join(folder, 'pg'),
-    port: ports.postgres,
-    durable: false,
-  });
+  const postgres = await startPostgres({ dataDir: join(folder, 'pg'), port: ports.postgres });
   parts.set('postgres', postgres);
   const { connectionString } = postgres;
   await Promise.all([start('temporal'), migrate(connectionString)]);
@@ -193,6 +189,8 @@ async function build(
     connectionString,
     start,
     kill,
+    /** Parts that were killed and not started again, those that others need first. */
+    missing: (): PartName[] => PARTS.filter((name) => !parts.has(name)),
     api,
     lines: () => lines,
     query: <T extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []) =>
