@@ -40,6 +40,7 @@ export type VenueMessage =
       readonly kind: 'ready';
       readonly restUrl: string;
       readonly wsUrl: string;
+      readonly wsApiUrl: string;
       readonly adminUrl: string;
       readonly adminToken: string;
       /** From the first line of the process's own code until it answered. */

@@ -51,6 +51,6 @@ function clonedSource(resumeFrom: number | undefined) {
   return createClonedMarket({ ...setup.market, startTime: resumeFrom ?? startTime });
 }
 
-function addressOf({ restUrl, wsUrl, adminUrl, adminToken }: Venue) {
-  return { restUrl, wsUrl, adminUrl, adminToken };
+function addressOf({ restUrl, wsUrl, wsApiUrl, adminUrl, adminToken }: Venue) {
+  return { restUrl, wsUrl, wsApiUrl, adminUrl, adminToken };
 }

@@ -7,8 +7,9 @@ import { describeMachine, residentMiB } from './harness/machine.ts';
 import { benchOptions, say, writeFigures } from './harness/options.ts';
 import { makeScratch } from './harness/scratch.ts';
 import { table } from './harness/table.ts';
-import { OrderClient } from './venue/http-load.ts';
-import type { HttpLoad } from './venue/http-load.ts';
+import { loadAtRate, saturate } from './venue/order-load.ts';
+import type { OrderLoad } from './venue/order-load.ts';
+import { openRestWire, openSocketWire } from './venue/order-wires.ts';
 import { isReady, measureMarket } from './venue/market-load.ts';
 import type { MarketLoad } from './venue/market-load.ts';
 import { measureJournaled, measureMatching, writeJournal } from './venue/matching-load.ts';
@@ -18,16 +19,16 @@ import type { VenueMessage, VenueSetup } from './venue-messages.ts';
 const options = benchOptions();
 const keys = paperKeys('bench');
 const scratch = makeScratch();
-const HTTP_RATES = [500, 1_000, 2_000];
+const ORDER_RATES = [500, 1_000, 2_000];
 const RESTART_RECORDS = 100_000;
 const READY_LIMIT_MS = 60_000;
 
 try {
   const inProcess = measureInProcess(options.quick ? 20_000 : 100_000);
-  const http = await measureHttp(options.quick ? 2_000 : 5_000);
+  const orders = await measureOrders(options.quick ? 1_500 : 4_000);
   const market = await measureMarkets(options.quick ? 1_500 : 3_000);
   const restart = await measureRestart();
-  const figures = { machine: describeMachine(), inProcess, http, market, restart };
+  const figures = { machine: describeMachine(), inProcess, orders, market, restart };
   show(figures);
   writeFigures(options, figures);
 } finally {
@@ -43,16 +44,20 @@ function measureInProcess(orders: number) {
   };
 }
 
-async function measureHttp(durationMs: number): Promise<readonly HttpLoad[]> {
-  const child = startVenue('http.ndjson', Date.now() - 3_600_000);
+async function measureOrders(durationMs: number): Promise<readonly OrderLoad[]> {
+  const child = startVenue('orders.ndjson', Date.now() - 3_600_000);
   try {
-    const { restUrl } = await child.next(isReady, READY_LIMIT_MS, 'the venue answers');
-    const client = new OrderClient(restUrl, keys, await midOf(restUrl));
-    await client.atRate(500, 1_000);
-    const loads: HttpLoad[] = [];
-    for (const rate of HTTP_RATES) loads.push(await client.atRate(rate, durationMs));
-    loads.push(await client.saturate(durationMs));
-    await client.close();
+    const { restUrl, wsApiUrl } = await child.next(isReady, READY_LIMIT_MS, 'the venue answers');
+    const mid = await midOf(restUrl);
+    const wires = [openRestWire(restUrl, keys, mid), await openSocketWire(wsApiUrl, keys, mid)];
+    const loads: OrderLoad[] = [];
+    for (const wire of wires) {
+      await loadAtRate(wire, child.pid, 500, 1_000);
+      for (const rate of ORDER_RATES)
+        loads.push(await loadAtRate(wire, child.pid, rate, durationMs));
+      loads.push(await saturate(wire, child.pid, durationMs));
+      await wire.close();
+    }
     return loads;
   } finally {
     await child.stop();
@@ -119,19 +124,20 @@ function startVenue(journal: string, startTime: number) {
 
 type Figures = {
   readonly inProcess: Readonly<Record<string, Load>>;
-  readonly http: readonly HttpLoad[];
+  readonly orders: readonly OrderLoad[];
   readonly market: readonly MarketLoad[];
   readonly restart: Awaited<ReturnType<typeof measureRestart>>;
 };
 
-function show({ inProcess, http, market, restart }: Figures): void {
+function show({ inProcess, orders, market, restart }: Figures): void {
   say(
     table(
       'Orders in process',
-      ['', 'orders/s', 'p50 µs', 'p99 µs', 'max µs'],
-      Object.entries(inProcess).map(([name, { ordersPerS, latencyUs }]) => [
+      ['', 'orders/s', 'orders/cpu s', 'p50 µs', 'p99 µs', 'max µs'],
+      Object.entries(inProcess).map(([name, { ordersPerS, ordersPerCpuS, latencyUs }]) => [
         name,
         ordersPerS,
+        ordersPerCpuS,
         latencyUs.p50,
         latencyUs.p99,
         latencyUs.max,
@@ -140,11 +146,13 @@ function show({ inProcess, http, market, restart }: Figures): void {
   );
   say(
     table(
-      'Signed orders over HTTP (there is no order entry over WebSocket)',
-      ['wanted/s', 'orders/s', 'p50 ms', 'p99 ms', 'max ms'],
-      http.map(({ wantedPerS, ordersPerS, latencyMs }) => [
+      'Signed orders from another process',
+      ['over', 'wanted/s', 'orders/s', 'orders/venue cpu s', 'p50 ms', 'p99 ms', 'max ms'],
+      orders.map(({ wire, wantedPerS, ordersPerS, ordersPerVenueCpuS, latencyMs }) => [
+        wire,
         wantedPerS ?? 'all it takes',
         ordersPerS,
+        ordersPerVenueCpuS,
         latencyMs.p50,
         latencyMs.p99,
         latencyMs.max,

@@ -15,7 +15,9 @@ import type { Summary } from '../harness/quantiles.ts';
 
 export type Load = {
   readonly ordersPerS: number;
-  /** Time of one order, µs. */
+  /** The same by the processor time of this process: what a core of its own would carry. */
+  readonly ordersPerCpuS: number;
+  /** Wall time of one order, µs. */
   readonly latencyUs: Summary;
 };
 
@@ -81,6 +83,7 @@ function openBenchVenue(journalPath: string, startTime: number) {
 function measure(mix: OrderMix, orders: number, send: (command: Command) => boolean): Load {
   for (let i = 0; i < 2_000; i += 1) placeAndTidy(mix, i, send);
   const times: number[] = [];
+  const cpu = process.cpuUsage();
   const begun = performance.now();
   for (let i = 0; i < orders; i += 1) {
     const at = performance.now();
@@ -88,7 +91,12 @@ function measure(mix: OrderMix, orders: number, send: (command: Command) => bool
     times.push((performance.now() - at) * 1_000);
   }
   const tookS = (performance.now() - begun) / 1_000;
-  return { ordersPerS: Math.round(orders / tookS), latencyUs: summarise(times.map(round)) };
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    ordersPerS: Math.round(orders / tookS),
+    ordersPerCpuS: Math.round((orders * 1e6) / (user + system)),
+    latencyUs: summarise(times.map(round)),
+  };
 }
 
 /** Cancelling costs the orders that it follows: it is in the figures, not beside them. */
