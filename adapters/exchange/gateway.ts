@@ -12,6 +12,7 @@ import { KnownOrders } from './known-orders.ts';
 import type { ExchangeTransport } from './paper-transport.ts';
 import { placeIntents } from './placing.ts';
 import { prepareSymbol } from './prepare-symbol.ts';
+import { RecentAnswer } from './recent-answer.ts';
 import { RequestBudget, openReadClient } from './request-budget.ts';
 import { RulesCache } from './rules-cache.ts';
 import { VenueClock } from './venue-clock.ts';
@@ -24,6 +25,8 @@ export type ExchangeGatewayOptions = {
   readonly wallClock: () => EpochMs;
   /** Request weight a wall minute; what the venue says by default. */
   readonly requestWeightMax?: number;
+  /** Wall age up to which an equity is answered again without asking; 0 by default. */
+  readonly equityMaxAgeMs?: number;
 };
 
 /** Connects to Binance USD-M (or its paper twin) and measures its clock. Throws VenueUnavailable. */
@@ -34,7 +37,7 @@ export async function createExchangeGateway(
   const clock = new VenueClock(options.wallClock);
   const wire = await openWire(options.transport, budget, clock);
   await clock.start(() => wire.time());
-  return new VenueGateway(wire, clock, budget, options.wallClock);
+  return new VenueGateway(wire, clock, budget, options.wallClock, options.equityMaxAgeMs);
 }
 
 /** Orders and cancels go through an instance of their own, which nothing holds back. */
@@ -65,6 +68,7 @@ export class VenueGateway implements ExchangeGateway {
   readonly #clock: GatewayClock;
   readonly #budget: RequestBudget;
   readonly #rules: RulesCache;
+  readonly #equity: RecentAnswer<Awaited<ReturnType<ExchangeGateway['equity']>>>;
   readonly #known = new KnownOrders();
 
   constructor(
@@ -72,17 +76,19 @@ export class VenueGateway implements ExchangeGateway {
     clock: GatewayClock,
     budget: RequestBudget,
     wallClock: () => EpochMs,
+    equityMaxAgeMs = 0,
   ) {
     this.#wire = wire;
     this.#clock = clock;
     this.#budget = budget;
     this.#rules = new RulesCache(wire, wallClock);
+    this.#equity = new RecentAnswer(() => wire.equity(), equityMaxAgeMs, wallClock);
   }
 
   rules = (symbol: string) => this.#rules.rules(symbol);
   venueTime = () => this.#clock.now();
   position = (symbol: string) => this.#wire.position(symbol);
-  equity = () => this.#wire.equity();
+  equity = () => this.#equity.get();
   quote = (symbol: string) => this.#wire.quote(symbol);
   prepareSymbol = (symbol: string, leverage: number) => prepareSymbol(this.#wire, symbol, leverage);
 
