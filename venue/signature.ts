@@ -40,12 +40,17 @@ export function checkSignature(secret: string, query: string, body: string): voi
   const inBody = splitSignature(body);
   const inQuery = splitSignature(query);
   const signature = inBody?.signature ?? inQuery?.signature;
-  if (signature === undefined) throw missingParameter('signature');
+  if (signature === undefined) {
+    throw isSomewhere(query) || isSomewhere(body) ? badSignature() : missingParameter('signature');
+  }
   const payload = inBody === undefined ? (inQuery?.payload ?? '') + body : query + inBody.payload;
   const expected = createHmac('sha256', secret).update(payload).digest();
   const given = Buffer.from(signature, 'hex');
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw badSignature();
 }
+
+/** A signature that is not last is none. */
+const isSomewhere = (text: string): boolean => /(^|&)signature=/.test(text);
 
 function splitSignature(text: string): { payload: string; signature: string } | undefined {
   const match = /(^|&)signature=([^&]*)$/.exec(text);

@@ -23,7 +23,7 @@ export function readContents(path: string): JournalContents {
   const accounts = new Set<string>();
   const fundings: Funding[] = [];
   let [tail, seq, endByte]: [JournalRecord[], number, number] = [[], 0, 0];
-  let newestStep: { time: EpochMs; symbol: string } | undefined;
+  let newestStep: Step | undefined;
   for (const { record, endByte: end } of readJournal(path)) {
     [seq, endByte] = [record.seq, end];
     if (record.kind === 'snapshot') tail = [];
@@ -31,10 +31,18 @@ export function readContents(path: string): JournalContents {
     const command = commandOf(record);
     if (command?.type === 'openAccount') accounts.add(command.accountId);
     if (command?.type === 'funding') fundings.push(command);
-    if (command?.type === 'market') newestStep = command.step;
+    if (command?.type === 'market') newestStep = later(newestStep, command.step);
   }
   return { seq, endByte, tail, accounts: [...accounts], fundings, newestStep };
 }
+
+type Step = { readonly time: EpochMs; readonly symbol: string };
+
+/** Steps of several symbols may stand in the journal in another order than that of the market. */
+const later = (one: Step | undefined, other: Step): Step => {
+  if (one === undefined || one.time < other.time) return other;
+  return one.time === other.time && one.symbol < other.symbol ? other : one;
+};
 
 /** What a record told the engine; undefined for outcomes and marks of time. */
 export function commandOf(record: JournalRecord): Command | undefined {
