@@ -16,7 +16,7 @@ export type Sweep = {
   readonly symbols: readonly string[];
 };
 
-export type SweepDeps = Pick<ApiDeps, 'venue' | 'clock' | 'instance'>;
+type SweepDeps = Pick<ApiDeps, 'venue' | 'clock' | 'instance'>;
 
 type Placed = VenueOrder & { readonly symbol: string };
 

@@ -22,11 +22,11 @@ export const stopOutcome = z.object({
 export type StopOutcome = z.output<typeof stopOutcome>;
 
 /**
- * `ok`: the halt stands and the venue confirms. `error`: it stands nowhere but in memory.
+ * `ok`: the halt stands and the venue confirms. `error`: neither PostgreSQL nor, as far as is known, this host holds it.
  * `notRunning`: the venue did not answer. `timeout`: it answered, and orders are still open.
  */
 export function exitCodeOf(outcome: StopOutcome): number {
-  if (!outcome.latched && outcome.host_file === false) return EXIT.error;
+  if (!outcome.latched && outcome.host_file !== true) return EXIT.error;
   if (outcome.confirmed_at !== null) return EXIT.ok;
   return outcome.still_open === null ? EXIT.notRunning : EXIT.timeout;
 }
@@ -47,9 +47,9 @@ export function outcomeLines(outcome: StopOutcome): string[] {
   ];
 }
 
-function latchWords({ latched, host_file: hostFile }: StopOutcome): string {
-  const file = hostFile === false ? 'NOT WRITTEN on this host' : 'stands on this host';
-  return `${file}; ${latched ? 'PostgreSQL has it' : 'PostgreSQL does not have it yet'}`;
-}
+const HOST_WORDS = { true: 'stands on this host; ', false: 'NOT WRITTEN on this host; ', null: '' };
+
+const latchWords = ({ latched, host_file: hostFile }: StopOutcome): string =>
+  `${HOST_WORDS[`${hostFile}`]}${latched ? 'PostgreSQL has it' : 'PostgreSQL does not have it yet'}`;
 
 const shown = (value: number | null): string => (value === null ? '?' : String(value));

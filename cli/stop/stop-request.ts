@@ -20,7 +20,7 @@ export function levelOf<Level extends string>(
   levels: readonly [Level, ...Level[]],
 ): Level {
   if (level === undefined) return levels[0];
-  const known = levels.find((one) => one === level.toUpperCase());
+  const known = levels.find((one) => one === level.toUpperCase().replaceAll('-', '_'));
   if (known !== undefined) return known;
   throw new CommandError(`--level ${level}: expected ${levels.join(', ')}`, EXIT.usage);
 }
