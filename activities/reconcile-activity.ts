@@ -2,6 +2,7 @@
 import { idPrefix } from '../core/orders/client-order-id.ts';
 import type { ClientOrderIdPrefix } from '../core/orders/client-order-id.ts';
 import type { MachineSettings } from '../core/orders/machine-settings.ts';
+import { isTerminalStatus } from '../core/orders/order.ts';
 import type { SymbolRef } from '../core/orders/order.ts';
 import type { ReconcileReport, StandingOrder } from '../core/orders/reconcile.ts';
 import type { VenueOrder } from '../adapters/ports.ts';
@@ -13,6 +14,8 @@ import { positionAgrees } from './resolve-order.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 
 const RETRY_UNKNOWN_MS = 1_000;
+/** Wall time by which the venue's lists may lag behind its book. */
+const LISTS_LAG_MS = 1_000;
 
 export function createReconcileActivity(deps: ActivityDeps): Pick<SymbolActivities, 'reconcile'> {
   return {
@@ -35,7 +38,24 @@ async function reconcile(
   if (!(await positionAgrees(deps, ref))) {
     return notClean('POSITION_MISMATCH', 'the position of the venue is not the sum of our fills');
   }
-  return cleanReport(deps, ref, prefix, standing);
+  const report = await cleanReport(deps, ref, prefix, standing);
+  await deps.sleep(LISTS_LAG_MS);
+  const moved = movedOrder(standing, await bookOrders(deps, ref));
+  return moved === undefined
+    ? report
+    : notClean('ORDERS_MOVED', `${moved} changed while the account was read`);
+}
+
+/** The first order that came, went or traded between two lists; its fills may be in neither. */
+function movedOrder(
+  before: readonly VenueOrder[],
+  after: readonly VenueOrder[],
+): string | undefined {
+  const keyOf = (o: VenueOrder): string => `${o.venueOrderId} ${o.conditional} ${o.executed}`;
+  const [was, is] = [new Set(before.map(keyOf)), new Set(after.map(keyOf))];
+  const moved =
+    before.find((order) => !is.has(keyOf(order))) ?? after.find((order) => !was.has(keyOf(order)));
+  return moved && (moved.clientOrderId ?? moved.venueOrderId);
 }
 
 const notClean = (code: string, reason: string): ReconcileReport => ({
@@ -62,7 +82,10 @@ async function bookOrders(deps: ActivityDeps, ref: SymbolRef): Promise<readonly 
   for (const { intent } of await ledger.openIntents(ref)) {
     if (ids.has(intent.clientOrderId)) continue;
     const order = await gateway.findOrder(ref.symbol, intent.clientOrderId);
-    if (order !== undefined) await ledger.recordOrder(ref, order);
+    if (order === undefined) continue;
+    await ledger.recordOrder(ref, order);
+    // The list was late.
+    if (!isTerminalStatus(order.status)) standing.push(order);
   }
   return standing;
 }

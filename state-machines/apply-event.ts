@@ -126,6 +126,7 @@ function applyEvaluation(context: SymbolContext, evaluation: Evaluation): Symbol
 }
 
 function applyReconcile(context: SymbolContext, report: ReconcileReport): SymbolContext {
+  if (context.reconcile !== 'inFlight') return context;
   if (report.kind === 'notClean') {
     const { code, reason } = report;
     return noteRisk({ ...context, reconcile: 'waiting' }, 'RECONCILE_NOT_CLEAN', 'warning', {

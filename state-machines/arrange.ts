@@ -85,6 +85,8 @@ function placeBatch(
     orders: { ...numbered.orders, ...tracked },
     counters: { ...numbered.counters, order: numbered.counters.order + intents.length },
     scalp: entryAsked && context.scalp ? { ...context.scalp, entryAsked } : context.scalp,
+    // A truth that was read meanwhile may lack this order: it is read again.
+    reconcile: context.reconcile === 'inFlight' ? 'due' : context.reconcile,
   };
   return { context: next, effects: [{ kind: 'place', opId, intents, protective }] };
 }
@@ -133,8 +135,12 @@ function askUnknown(context: SymbolContext): Arrangement {
   };
 }
 
+/** Only when none of our own requests is on its way: the report replaces what is tracked. */
 function reconcileWhenDue(context: SymbolContext): Arrangement {
   if (context.reconcile !== 'due' || context.prefix === null) return unchanged(context);
+  if (trackedOrders(context).some((o) => o.phase === 'placing' || o.phase === 'unknown')) {
+    return unchanged(context);
+  }
   const { context: numbered, opId } = nextOp(context);
   return {
     context: { ...numbered, reconcile: 'inFlight' },

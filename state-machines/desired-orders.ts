@@ -17,7 +17,15 @@ import type { OrderIntent } from '../core/orders/order.ts';
 import type { GridLevel, GridPlan } from '../core/strategies/plans.ts';
 import { counterSlot, entrySlot } from './grid-progress.ts';
 import type { GridProgress, ScalpProgress, SymbolContext } from './symbol-context.ts';
-import { inSlot, isFlat, isLive, isStop, ordinaryOrders, trackedOrders } from './tracked-orders.ts';
+import {
+  inSlot,
+  isFlat,
+  isLive,
+  isStop,
+  ordinaryOrders,
+  remaining,
+  trackedOrders,
+} from './tracked-orders.ts';
 
 /**
  * How a state wants its orders: `frozen` touches nothing, `clear` cancels all, `keepStops` holds
@@ -215,6 +223,7 @@ function keptStops(context: SymbolContext): readonly DesiredOrder[] {
   const mayTurn = ordinaryOrders(context).some((order) => !order.intent.reduceOnly);
   const kept = trackedOrders(context)
     .filter((order) => isStop(order) && isLive(order) && !order.cancelling)
+    .filter((order) => remaining(order) > 0n)
     .filter((order) => mayTurn || order.intent.side === closing)
     .map((order): DesiredOrder => ({ ...order.intent, replace: 'never' }));
   return protection(context, kept);

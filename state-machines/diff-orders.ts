@@ -26,13 +26,17 @@ export function diffOrders(
 
 /**
  * An unsettled order keeps its slot, so that no slot is filled twice; a stop is the exception: one
- * that is unknown or about to be replaced does not keep the next one from being placed.
+ * that is unknown, has traded in full or is about to be replaced does not keep the next one from
+ * being placed.
  */
 function isMissing(context: SymbolContext, desired: DesiredOrder): boolean {
   const standing = inSlot(context, desired.slot);
   if (desired.replace !== 'newFirst') return standing.length === 0;
   return !standing.some(
-    (order) => order.phase !== 'unknown' && order.phase !== 'terminal' && matches(order, desired),
+    (order) =>
+      (isLive(order) || order.phase === 'placing') &&
+      remaining(order) > 0n &&
+      matches(order, desired),
   );
 }
 

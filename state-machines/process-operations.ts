@@ -15,6 +15,7 @@ export function onCompleted(
   const call = step.carry.operations[opId];
   if (call === undefined || call.name !== result.name) return stale(step);
   const done = finish(step, opId);
+  if (call.name === 'reconcile' && !isAwaited(step, opId)) return done;
   switch (result.name) {
     case 'openEpoch':
       return result.value.kind === 'opened'
@@ -50,6 +51,13 @@ const stale = (step: Step): Step =>
   withCarry(step, {
     ignored: { ...step.carry.ignored, stale: (step.carry.ignored['stale'] ?? 0) + 1 },
   });
+
+/** The newest reconcile, while the machine waits for one: an older one may lack our last orders. */
+function isAwaited({ carry }: Step, opId: string): boolean {
+  const [newest] =
+    Object.entries(carry.operations).findLast(([, call]) => call.name === 'reconcile') ?? [];
+  return newest === opId && carry.snapshot.context.reconcile === 'inFlight';
+}
 
 /** The report holds every row up to its cursor: the watch starts again right behind it. */
 const rewind = (step: Step, cursor: NonNullable<Step['carry']['watch']['cursor']>): Step =>
@@ -105,6 +113,7 @@ const deniedBy = (
 export function onFailed(step: Step, opId: string, message: string, wallMs: number): Step {
   const call = step.carry.operations[opId];
   if (call === undefined) return stale(step);
+  if (call.name === 'reconcile' && !isAwaited(step, opId)) return finish(step, opId);
   return failOperation(finish(step, opId), call, message, wallMs);
 }
 

@@ -141,6 +141,34 @@ describe('start', () => {
   });
 });
 
+describe('reconcile after a resume', () => {
+  const by = { reason: 'r', by: 'b' };
+  const halt = { type: 'halt', haltId: 'h', level: 'HALT', ...by, wallMs: 0 } as const;
+  const resume = { type: 'resume', haltId: 'h', ...by } as const;
+
+  test('waits until none of our own requests is on its way', () => {
+    const symbol = anIdleSymbol();
+    symbol.send({ type: 'market', event: barClosed() });
+    symbol.send({ type: 'evaluated', evaluation: gridEvaluation() });
+    const stops = symbol.placed();
+    symbol.send(halt);
+    expect(symbol.send(resume).map((e) => e.kind)).not.toContain('reconcile');
+    expect(symbol.ack(stops).map((e) => e.kind)).toContain('reconcile');
+  });
+
+  test('is asked again when an order was placed meanwhile', () => {
+    const symbol = aWorkingGrid();
+    symbol.send(halt);
+    symbol.send(resume);
+    symbol.send(halt);
+    symbol.fill('L-1:entry', '1');
+    symbol.end('stop:lower', 'cancelled');
+    expect(symbol.placed().map((o) => o.slot)).toEqual(['stop:extra']);
+    symbol.send({ type: 'reconciled', report: aCleanReport() });
+    expect(symbol.order('stop:extra').quantity).toBe('1');
+  });
+});
+
 describe('ranging grid', () => {
   test('both stops are acknowledged before the first level is sent', () => {
     const symbol = anIdleSymbol();

@@ -95,6 +95,25 @@ describe('start', () => {
   });
 });
 
+test('only the newest reconcile counts: an older one may lack our last orders', () => {
+  const process = aWatchedProcess();
+  const by = { reason: 'r', by: 'b' };
+  const haltAndResume = () => {
+    const halt = { type: 'halt', haltId: 'h', level: 'HALT', ...by, wallMs: 0 } as const;
+    process.give({ kind: 'message', message: halt });
+    process.give({ kind: 'message', message: { type: 'resume', haltId: 'h', ...by } });
+    const calls = Object.entries(process.carry().operations);
+    return calls.findLast(([, call]) => call.name === 'reconcile')?.[0] ?? '';
+  };
+  const older = haltAndResume();
+  const newer = haltAndResume();
+  const clean = { name: 'reconcile', value: aCleanReport() } as const;
+  process.give({ kind: 'completed', opId: older, result: clean });
+  expect(process.state()).toBe('reconciling');
+  process.give({ kind: 'completed', opId: newer, result: clean });
+  expect(process.state()).toBe('standby.idle');
+});
+
 describe('watch', () => {
   test('a changed spec supersedes the call in flight, and the old result is ignored', () => {
     const process = aPlacingProcess();
