@@ -159,8 +159,19 @@ test('the direct stop needs nothing but the venue, all that starts later honours
   await placeForeign();
   const withoutVenue = stopInTheDark();
   await rig.kill('api', 'worker', 'temporal', 'postgres');
+  const begun = performance.now();
+  const emptied = rig
+    .until(
+      'no order of ours',
+      () => ordinaryOrders(rig),
+      (orders) => orders.every(({ clientOrderId }) => clientOrderId === 'manual-1'),
+    )
+    .then(() => Math.round(performance.now() - begun));
   const { code, output, ms } = await rig.tidegate('stop', '--direct', '--reason', 'all is dark');
-  process.stdout.write(`direct stop, only the venue up, ${ms} ms:\n${output}\n`);
+  process.stdout.write(
+    `direct stop, only the venue up: our orders gone ${await emptied} ms after the command began, ` +
+      `over after ${ms} ms:\n${output}\n`,
+  );
   expect(output).toContain('0 still open');
   expect(code).toBe(0);
   expect(await ordinaryOrders(rig)).toMatchObject([{ clientOrderId: 'manual-1' }]);
