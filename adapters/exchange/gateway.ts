@@ -57,6 +57,8 @@ async function openWire(
     ...binanceUsdmWrites(writes),
     // An emergency stop asks this.
     openOrdersAll: (conditional) => unlimited.openOrdersAll(conditional),
+    // Nothing starts without it, and a worker that starts anew must not wait for the next minute.
+    time: () => unlimited.time(),
   };
 }
 
