@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 async function start(options: Pick<StackOptions, 'market' | 'pace'>): Promise<Stack> {
-  const stack = await startStack({ symbols: [SYMBOL], ...options });
+  const stack = await startStack({ symbols: [SYMBOL], unlimited: true, ...options });
   stacks.push(stack);
   return stack;
 }

@@ -90,6 +90,7 @@ test('ten kills: no order twice, none lost, always protected', async () => {
       stepMs: 5_000,
     },
     pace: { kind: 'speed', speed: 60 },
+    unlimited: true,
     settings: { 'flow_trading.risk.exposure_limit_pct': 30 },
   });
   stack = running;

@@ -50,11 +50,13 @@ export type StackVenueOptions = {
   readonly symbols: readonly string[];
   readonly market: StackMarket;
   readonly pace: StackPace;
+  /** Lifts the venue's request limits, as lockstep does. */
+  readonly unlimited?: boolean;
 };
 
 /** Silence of a lost worker; it joins again when it is back. */
 const DROP_OUT_MS = 2_000;
-/** Limits count wall minutes, in which a whole day of the market may pass. */
+/** Limits count wall minutes, in which hours of the market pass, and a worker is killed four times. */
 const NO_LIMITS = {
   weightPerMinute: 100_000_000,
   ordersPer10s: 100_000_000,
@@ -62,7 +64,7 @@ const NO_LIMITS = {
 };
 
 export async function startStackVenue(options: StackVenueOptions): Promise<StackVenue> {
-  const { folder, account, symbols, pace } = options;
+  const { folder, account, symbols, pace, unlimited = false } = options;
   const journalPath = join(folder, 'venue', 'journal.ndjson');
   const venue = await startVenue({
     restPort: 0,
@@ -70,8 +72,9 @@ export async function startStackVenue(options: StackVenueOptions): Promise<Stack
     accounts: [{ id: account }],
     apiKeys: [paperKeys(account)],
     ...(pace.kind === 'lockstep'
-      ? { lockstep: { expect: symbols.length, dropOutMs: DROP_OUT_MS }, limits: NO_LIMITS }
+      ? { lockstep: { expect: symbols.length, dropOutMs: DROP_OUT_MS } }
       : { speed: pace.speed }),
+    ...(pace.kind === 'lockstep' || unlimited ? { limits: NO_LIMITS } : {}),
     source: marketOf(options),
     wallClock: () => Date.now(),
   });

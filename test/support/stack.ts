@@ -28,6 +28,8 @@ export type StackOptions = {
   readonly symbols: readonly string[];
   readonly market: StackMarket;
   readonly pace: StackPace;
+  /** Lifts the venue's request limits, as lockstep does. */
+  readonly unlimited?: boolean;
   /** Configuration by path, e.g. `{ 'limits.max_gross_exposure_pct': 400 }`. */
   readonly settings?: Readonly<Record<string, unknown>>;
 };
@@ -73,7 +75,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function build(
-  { symbols, market, pace, settings = {} }: StackOptions,
+  { symbols, market, pace, unlimited = false, settings = {} }: StackOptions,
   closing: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<Stack> {
@@ -86,7 +88,14 @@ async function build(
   closing.push(() => temporal.stop());
   const database = await watchDatabase(connectionString);
   closing.push(() => database.close());
-  const venue = await startStackVenue({ folder, account: ACCOUNT, symbols, market, pace });
+  const venue = await startStackVenue({
+    folder,
+    account: ACCOUNT,
+    symbols,
+    market,
+    pace,
+    unlimited,
+  });
   closing.push(() => venue.close());
 
   const loaded = loadConfig({
