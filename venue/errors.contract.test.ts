@@ -45,6 +45,87 @@ describe('refusals reach ccxt as the classes of the real venue', () => {
       /-2022/,
       () => buy(0.01, undefined, { reduceOnly: true }),
     ],
+    [
+      'a price off the tick',
+      'BadRequest',
+      /-4014/,
+      () => rawOrder({ type: 'LIMIT', timeInForce: 'GTC', quantity: '0.01', price: '49000.05' }),
+    ],
+    [
+      'a quantity below the smallest',
+      'BadRequest',
+      /-1111/,
+      () => rawOrder({ quantity: '0.0001' }),
+    ],
+    ['a quantity above the largest', 'BadRequest', /-4005/, () => rawOrder({ quantity: '1001' })],
+    ['a price beyond the band', 'BadRequest', /-4016/, () => buy(0.01, 52_600)],
+    [
+      'a fill-or-kill that is not filled',
+      'OrderNotFillable',
+      /-5021/,
+      () => buy(0.01, 49_000, { timeInForce: 'FOK' }),
+    ],
+    [
+      'a post-only order that would take',
+      'OrderNotFillable',
+      /-5022/,
+      () => buy(0.01, 50_100, { postOnly: true }),
+    ],
+    [
+      'closePosition without a position',
+      'ExchangeError',
+      /-4509/,
+      () => closeAll({ triggerPrice: 45_000 }),
+    ],
+    [
+      'a conditional type at the ordinary endpoint',
+      'ExchangeError',
+      /-4120/,
+      () => rawOrder({ type: 'STOP_MARKET', stopPrice: '49000', quantity: '0.01' }),
+    ],
+    ['an order type that is none', 'BadRequest', /-1116/, () => rawOrder({ type: 'ICEBERG' })],
+    ['a side that is none', 'BadRequest', /-1117/, () => rawOrder({ side: 'LONG' })],
+    [
+      'a time in force that is none',
+      'BadRequest',
+      /-1115/,
+      () => rawOrder({ type: 'LIMIT', timeInForce: 'GTX2', quantity: '0.01', price: '49000' }),
+    ],
+    [
+      'a client id that is too long',
+      'BadRequest',
+      /-4015/,
+      () => rawOrder({ quantity: '0.01', newClientOrderId: 'x'.repeat(37) }),
+    ],
+    [
+      'a position side in one-way mode',
+      'OperationRejected',
+      /-4061/,
+      () => rawOrder({ quantity: '0.01', positionSide: 'LONG' }),
+    ],
+    [
+      'a leverage that is none',
+      'BadRequest',
+      /-4028/,
+      () =>
+        exchange.fapiPrivatePostLeverage({
+          symbol: 'BTCUSDT',
+          leverage: 126,
+        }),
+    ],
+    [
+      'more than the leverage may hold',
+      'OperationRejected',
+      /-2027/,
+      () => atHighLeverage(() => buy(7, 49_000)),
+    ],
+    ['six orders in a batch', 'BadRequest', /-4082/, () => batchOf(6)],
+    [
+      'a window that is too long',
+      'BadRequest',
+      /-1130/,
+      () => buy(0.01, 49_000, { recvWindow: 70_000 }),
+    ],
     ['a stale timestamp', 'InvalidNonce', /-1021/, () => stale(-6_000)],
     ['a timestamp from the future', 'InvalidNonce', /-1021/, () => stale(5_000)],
   ];
@@ -56,6 +137,42 @@ describe('refusals reach ccxt as the classes of the real venue', () => {
     );
     expect(error).toMatchObject({ name: errorName });
     expect(String(error)).toMatch(code);
+  });
+
+  const closeAll = (params: Params): Promise<unknown> =>
+    exchange.createOrder(BTC, 'market', 'sell', 0, undefined, { closePosition: true, ...params });
+  const batchOf = (length: number): Promise<unknown> =>
+    exchange.fapiPrivatePostBatchOrders({
+      batchOrders: Array.from({ length }, () => ({ symbol: 'BTCUSDT', side: 'BUY' })),
+    });
+
+  /** The account's leverage is 3 again afterwards. */
+  async function atHighLeverage(run: () => Promise<unknown>): Promise<unknown> {
+    await exchange.setLeverage(125, BTC);
+    return run().finally(() => exchange.setLeverage(3, BTC));
+  }
+
+  test('a second closePosition order in a direction is refused', async () => {
+    await buy(0.01);
+    await closeAll({ triggerPrice: 45_000 });
+    await expect(closeAll({ triggerPrice: 44_000 })).rejects.toThrow(/-4130/);
+    await exchange.createOrder(BTC, 'market', 'sell', 0.01, undefined, { reduceOnly: true });
+  });
+
+  test('beyond the number of open orders both kinds are refused', async () => {
+    const narrow = { symbol: 'BTCUSDT', maxOpenOrders: 1, maxConditionalOrders: 1 };
+    await bench.admin('POST', '/actions', { action: 'changeRules', ...narrow });
+    await buy(0.01, 49_000);
+    await expect(buy(0.01, 49_000)).rejects.toThrow(/-2025/);
+    const stop = { triggerPrice: 45_000, reduceOnly: true };
+    const place = (): Promise<unknown> =>
+      exchange.createOrder(BTC, 'market', 'sell', 0.01, undefined, stop);
+    await place();
+    await expect(place()).rejects.toThrow(/-4045/);
+    const wide = { symbol: 'BTCUSDT', maxOpenOrders: 200, maxConditionalOrders: 10 };
+    await bench.admin('POST', '/actions', { action: 'changeRules', ...wide });
+    await exchange.cancelAllOrders(BTC);
+    await exchange.cancelAllOrders(BTC, { trigger: true });
   });
 
   const stale = (shiftMs: number): Promise<unknown> =>
@@ -167,5 +284,27 @@ test('beyond a limit the venue answers 429 and says when to come back, then bans
     expect((await ask()).status).toBe(200);
   } finally {
     await small.close();
+  }
+});
+
+test('too many orders, and an account without money', async () => {
+  const source = scriptedMarket({ BTCUSDT: [50_000, 50_000] });
+  const poor = await startBench({
+    source,
+    limits: { ordersPer10s: 2 },
+    accounts: [{ id: 'paper', balance: '0' }],
+    wallClock: () => 1_700_000_000_000,
+  });
+  try {
+    const client = await poor.connect();
+    await poor.step();
+    const order = (): Promise<unknown> =>
+      client.createOrder(BTC, 'market', 'buy', 0.01, undefined, { timestamp: 1_700_000_000_000 });
+    await expect(order()).rejects.toThrow(/-2018/);
+    await expect(order()).rejects.toMatchObject({ name: 'InsufficientFunds' });
+    await expect(order()).rejects.toThrow(/429.*-1015/);
+    expect(client.last_response_headers).toMatchObject({ 'Retry-After': '10' });
+  } finally {
+    await poor.close();
   }
 });

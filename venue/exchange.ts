@@ -23,6 +23,7 @@ export type ExchangeParts = {
   readonly marketTime: EpochMs;
   /** Records after the journal's newest snapshot. */
   readonly sinceSnapshot: number;
+  readonly recordsPerSnapshot: number;
 };
 
 /** What one command or step led to, until it is on disk. */
@@ -33,14 +34,17 @@ type Batch = {
   readonly marketTime: EpochMs;
 };
 
-/** A start applies at most about this many records again. */
-const RECORDS_PER_SNAPSHOT = 50_000;
+/** Where orders never pause, a snapshot is written all the same after so many times its records. */
+const MOST_OVERDUE = 10;
+/** Wall time without a command: writing the state takes a moment in which nobody is answered. */
+const QUIET_MS = 200;
 
 export class Exchange {
   readonly state: MatchingState;
   readonly #journal: JournalFile;
   readonly #memory: StepMemory;
   readonly #wallClock: () => EpochMs;
+  readonly #recordsPerSnapshot: number;
   readonly #listeners: EventListener[] = [];
   /** Newest steps that the engine has and the journal has not, by symbol. */
   readonly #unwritten = new Map<string, MarketStep>();
@@ -48,6 +52,8 @@ export class Exchange {
   readonly #backlog: Batch[] = [];
   #marketTime: EpochMs;
   #sinceSnapshot: number;
+  /** Wall time of the newest command. */
+  #commandedAt: EpochMs = 0;
 
   constructor(parts: ExchangeParts) {
     this.state = parts.state;
@@ -56,6 +62,7 @@ export class Exchange {
     this.#wallClock = parts.wallClock;
     this.#marketTime = parts.marketTime;
     this.#sinceSnapshot = parts.sinceSnapshot;
+    this.#recordsPerSnapshot = parts.recordsPerSnapshot;
   }
 
   /** Market time: that of the newest step. Orders and trades carry it. */
@@ -82,6 +89,7 @@ export class Exchange {
 
   /** Applies a command of the venue itself, also while the disk refuses. */
   impose<C extends ExchangeCommand>(command: C): Replies[C['type']] {
+    this.#commandedAt = this.#wallClock();
     const entries = [...this.#takeUnwritten(), { kind: 'command', command }];
     const { reply, events } = apply(this.state, command);
     this.#commit([...entries, ...outcomeEntries(command, reply, events)], events);
@@ -108,10 +116,17 @@ export class Exchange {
     this.#commit([...entries, ...outcomeEntries(command, reply, events)], events);
   }
 
-  /** Writes how far market time has come, and a snapshot when the last one is far behind. */
+  /** Writes how far market time has come. */
   recordClock(steps: number): void {
     this.#append([{ kind: 'clock', steps }]);
-    if (this.#sinceSnapshot >= RECORDS_PER_SNAPSHOT) this.recordSnapshot();
+  }
+
+  /** Writes a snapshot when the last one is far behind and nobody trades at this moment. */
+  snapshotWhenDue(): void {
+    const due = this.#recordsPerSnapshot;
+    if (this.#sinceSnapshot < due) return;
+    const isQuiet = this.#wallClock() - this.#commandedAt >= QUIET_MS;
+    if (isQuiet || this.#sinceSnapshot >= MOST_OVERDUE * due) this.recordSnapshot();
   }
 
   /** Writes the whole state; the steps that it holds must not be applied to it again. */

@@ -83,7 +83,7 @@ export function openVenue(
     sync: settings.journalSync,
     beforeWrite: diskFault(faults),
   });
-  const exchange = openExchange({ source, contents, journal, marketTime, wallClock });
+  const exchange = openExchange({ settings, source, contents, journal, marketTime, wallClock });
   for (const [symbol, tape] of tapes) tape.take(rulesNow(exchange, symbol));
   catchUp(exchange, tapes);
   reached = () => exchange.marketTime;
@@ -169,6 +169,7 @@ const rulesNow = (exchange: Exchange, symbol: string): InstrumentRules =>
   ensureDefined(exchange.state.symbols.get(symbol)?.instrument, `${symbol} is listed`);
 
 type ExchangeInputs = {
+  readonly settings: VenueSettings;
   readonly source: MarketSource;
   readonly contents: JournalContents;
   readonly journal: JournalFile;
@@ -178,13 +179,22 @@ type ExchangeInputs = {
 
 /** Rebuilds the engine, completes a batch that a crash tore, lists symbols that are new. */
 function openExchange(inputs: ExchangeInputs): Exchange {
-  const { source, contents, journal, marketTime, wallClock } = inputs;
+  const { settings, source, contents, journal, marketTime, wallClock } = inputs;
+  const { recordsPerSnapshot } = settings;
   const { state, missing } = recover(contents.tail, matchingConfig(source.instruments));
   const started = { kind: 'started', journalVersion: 1, config: state.config };
   journal.append([...missing, started], wallClock(), marketTime);
   const memory = new StepMemory(state, contents.accounts);
   const sinceSnapshot = contents.tail.length;
-  const exchange = new Exchange({ state, journal, memory, wallClock, marketTime, sinceSnapshot });
+  const exchange = new Exchange({
+    state,
+    journal,
+    memory,
+    wallClock,
+    marketTime,
+    sinceSnapshot,
+    recordsPerSnapshot,
+  });
   if (sinceSnapshot > REPLAYED_RECORDS) exchange.recordSnapshot();
   for (const instrument of source.instruments) {
     if (state.symbols.has(instrument.symbol)) continue;

@@ -66,6 +66,8 @@ export const venueSettings = z.object({
   speed: z.number().positive().max(100_000).default(1),
   lockstep: lockstep.optional(),
   journalPath: z.string().min(1),
+  /** A start applies about this many records again, or more where orders never paused. */
+  recordsPerSnapshot: z.int().min(1).default(50_000),
   journalSync: z.enum(SYNC_POLICIES).default('never'),
   apiKeys: z.array(apiKey).default([]),
   accounts: z.array(account).default([]),

@@ -60,6 +60,19 @@ describe('on an account', () => {
     expect(income.map(({ incomeType }) => incomeType)).toContain('INSURANCE_CLEAR');
   });
 
+  test('an isolated position is liquidated by the mark alone, and loses no more than its margin', async () => {
+    await exchange.setMarginMode('isolated', BTC);
+    await exchange.setLeverage(50, BTC);
+    await buy(0.1);
+    const [position] = await exchange.fetchPositions([BTC]);
+    expect(Number(position?.liquidationPrice)).toBeCloseTo(49_197, -1);
+    for (let i = 0; i < 3; i += 1) await bench.step();
+    expect(await exchange.fetchPositions([BTC])).toEqual([]);
+    const lost = 10_000 - Number((await exchange.fetchBalance())['USDT']?.total);
+    expect(lost).toBeGreaterThan(100);
+    expect(lost).toBeLessThan(105);
+  });
+
   test('a position is auto-deleveraged at the mark', async () => {
     await buy();
     expect(await act('deleverage', { ...WHERE, quantity: '0.004' })).toEqual({ ok: true });

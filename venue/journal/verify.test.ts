@@ -72,6 +72,35 @@ test('a journal over several lives, with more symbols in the later ones, is prov
   expect((opening ?? 0) + (other ?? 0) + (realised ?? 0) - (fees ?? 0)).toBeCloseTo(wallet ?? 0, 6);
 });
 
+test('a snapshot is written when it is due and nobody trades, or when it is long overdue', () => {
+  const settings = parseVenueSettings({
+    journalPath: path,
+    recordsPerSnapshot: 10,
+    apiKeys: [{ ...KEYS, account: 'paper' }],
+    accounts: [{ id: 'paper' }],
+  });
+  let now = START;
+  const source = scriptedMarket({ BTCUSDT: PRICES });
+  const { exchange, closeFiles } = openVenue(settings, source, () => now);
+  exchange.step(ensureDefined(scriptedMarket({ BTCUSDT: PRICES }).next(), 'a step'));
+  const snapshots = (): number => verifyJournal(path).snapshots;
+  const trade = (orders: number): void => {
+    const order = { accountId: 'paper', symbol: 'BTCUSDT', time: START, side: 'buy' } as const;
+    for (let i = 0; i < orders; i += 1) {
+      exchange.submit({ type: 'place', ...order, orderType: 'MARKET', quantity: '0.01' });
+    }
+    exchange.snapshotWhenDue();
+  };
+  trade(5);
+  expect(snapshots()).toBe(0);
+  now += 1_000;
+  exchange.snapshotWhenDue();
+  expect(snapshots()).toBe(1);
+  trade(30);
+  expect(snapshots()).toBe(2);
+  closeFiles();
+});
+
 test('a torn end is told and tolerated', () => {
   live(['BTCUSDT'], 0);
   appendFileSync(path, '{"seq":99999,"kind":"tr');

@@ -54,6 +54,7 @@ export class MarketFloor {
     this.#steps += 1;
     savePosition({ time: step.time, symbol: step.symbol, steps: this.#steps });
     this.#recordClock();
+    exchange.snapshotWhenDue();
     if (this.#isQuiet(step.symbol)) hub.publishMark(tape);
     else hub.publishStep(tape, tape.bars.last() === openBar ? undefined : openBar);
     this.#parts.afterStep();
