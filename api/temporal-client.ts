@@ -45,9 +45,11 @@ export function createTemporalClient({ address, namespace }: TemporalOptions): T
   const client = new Client({ connection, namespace });
   const urgent = new Client({ connection: urgentConnection, namespace });
   const inFlight = new Set<Promise<unknown>>();
+  let isClosed = false;
 
   /** Ends at the deadline, retries included. */
   async function call<T>(on: Client, work: () => Promise<T>, timeoutMs = CALL_TIMEOUT_MS) {
+    if (isClosed) throw new Error('the connection to Temporal is closed');
     const answer = on.withDeadline(Date.now() + timeoutMs, work);
     inFlight.add(answer);
     try {
@@ -71,6 +73,7 @@ export function createTemporalClient({ address, namespace }: TemporalOptions): T
     },
     close: async () => {
       // A retry on a closed channel throws out of its timer, where nobody can catch it.
+      isClosed = true;
       await Promise.allSettled(inFlight);
       await Promise.all([connection.close(), urgentConnection.close()]);
     },
