@@ -243,6 +243,18 @@ describe('continue as new', () => {
     expect(next.kinds()).toContain('watch');
   });
 
+  test('goes on opening its epoch when it is asked for before there is one', () => {
+    const process = aProcess();
+    process.give({ kind: 'started' });
+    process.give({ kind: 'drain' });
+    expect(process.kinds()).toContain('continueAsNew');
+    const next = aProcess(process.carry());
+    next.give({ kind: 'started' });
+    expect(next.kinds().filter((kind) => kind === 'openEpoch')).toHaveLength(1);
+    expect(next.kinds()).toContain('claimSymbol');
+    expect(next.kinds()).not.toContain('continueAsNew');
+  });
+
   test('what adds risk is held while draining and leaves with the next run', () => {
     const process = aWatchedProcess();
     process.watched({ events: [barClosed()] });

@@ -68,7 +68,9 @@ function handle(step: Step, input: ProcessInput): Step {
 /** First run: an epoch. Later runs: what was read-only in flight is asked again, then the held. */
 function onStarted(step: Step, wallMs: number): Step {
   const { carry } = step;
-  if (carry.snapshot.context.prefix === null) return runOwn(step, { name: 'openEpoch' });
+  const opening = Object.values(carry.operations).some((call) => call.name === 'openEpoch');
+  if (carry.snapshot.context.prefix === null && !opening)
+    return runOwn(step, { name: 'openEpoch' });
   const reset = withCarry(disarm(step, 'drain'), {
     drainingSince: null,
     held: [],
