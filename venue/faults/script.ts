@@ -71,7 +71,7 @@ export class ScriptRunner {
     const { faults, wallClock, marketTime } = this.#parts;
     faults.seed(createRandom(seed, 'faults').uniform);
     this.#named.clear();
-    this.#waiting = [...entries];
+    this.#waiting = inOrder(entries);
     this.#done = 0;
     this.#steps = 0;
     this.#begun = { wall: wallClock(), market: marketTime() };
@@ -94,7 +94,7 @@ export class ScriptRunner {
     this.#waiting = [];
   }
 
-  /** Does what is due, in the order of the script, and sleeps until wall time has more. */
+  /** Does what is due, and sleeps until wall time has more. */
   #advance(): void {
     clearTimeout(this.#timer);
     const due = this.#waiting.filter(({ after: when }) => this.#left(when) <= 0);
@@ -134,6 +134,16 @@ export class ScriptRunner {
     faults.note('scriptClear', { name });
   }
 }
+
+const CLOCKS = ['steps', 'marketMs', 'wallMs'] as const;
+
+/** By clock and time, so that what becomes due together on a slow machine keeps its order. */
+const inOrder = (entries: readonly Entry[]): Entry[] =>
+  CLOCKS.flatMap((clock) =>
+    entries
+      .filter(({ after: when }) => when[clock] !== undefined)
+      .toSorted((a, b) => (a.after[clock] ?? 0) - (b.after[clock] ?? 0)),
+  );
 
 const LONGEST_SLEEP_MS = 60_000;
 
