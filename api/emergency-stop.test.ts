@@ -248,6 +248,18 @@ describe('emergency stop', () => {
     expect(await json(await post(app, 'emergency-stop'))).toMatchObject({ halt_id: 'halt-2' });
   });
 
+  test('repeated while Postgres is silent is the same halt, set again', async () => {
+    const world = aWorld();
+    const reads = fakeReads(world);
+    let isSilent = false;
+    const halts = (account: string) => (isSilent ? never() : reads.halts(account));
+    const app = apiOf(world, { reads: { ...reads, halts } });
+    await post(app, 'emergency-stop');
+    isSilent = true;
+    expect(await json(await post(app, 'emergency-stop'))).toMatchObject({ halt_id: 'halt-1' });
+    expect(latchesOf(world)).toEqual(['latch halt-1', 'latch halt-1']);
+  });
+
   test('halts only the named symbols', async () => {
     const world = aWorld({
       running: new Set(['BTCUSDT', 'ETHUSDT']),

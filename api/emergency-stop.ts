@@ -78,9 +78,9 @@ export function createEmergencyStop(deps: ApiDeps): EmergencyStop {
     const stored = await answerWithin(clock, SAME_HALT_MS, () =>
       deps.reads.halts(config.account.name),
     );
-    // A cleared id is never used again; when in doubt a new halt, which is only one more to clear.
+    // In doubt it is the same halt: setting it again also revives one that was cleared elsewhere.
     const isStanding =
-      stored.kind === 'answer' && stored.value.some(({ haltId }) => haltId === last.haltId);
+      stored.kind === 'failed' || stored.value.some(({ haltId }) => haltId === last.haltId);
     if (!isStanding) halts = halts.filter((halt) => halt !== last);
     return isStanding ? last : undefined;
   }
@@ -128,6 +128,7 @@ export function createEmergencyStop(deps: ApiDeps): EmergencyStop {
     pending: () => [...unfinished].map((stop) => stop.view()),
     adopt: () => inTurn(adopt),
     drop: (haltIds) => {
+      halts = halts.filter(({ haltId }) => !haltIds.includes(haltId));
       for (const stop of unfinished) {
         if (haltIds.includes(stop.halt.haltId)) unfinished.delete(stop);
       }
