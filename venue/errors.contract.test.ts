@@ -149,7 +149,11 @@ describe('refusals reach ccxt as the classes of the real venue', () => {
   /** The account's leverage is 3 again afterwards. */
   async function atHighLeverage(run: () => Promise<unknown>): Promise<unknown> {
     await exchange.setLeverage(125, BTC);
-    return run().finally(() => exchange.setLeverage(3, BTC));
+    try {
+      return await run();
+    } finally {
+      await exchange.setLeverage(3, BTC);
+    }
   }
 
   test('a second closePosition order in a direction is refused', async () => {

@@ -82,6 +82,9 @@ describe('on an account', () => {
     expect(last).toMatchObject({ side: 'sell', amount: '0.004', price: '50000' });
     const order = await exchange.fetchOrder(String(last?.order), BTC);
     expect(order.clientOrderId).toBe('adl_autoclose');
+    const forced = (): Promise<unknown> =>
+      exchange.fapiPrivateGetForceOrders({ autoCloseType: 'ADL' });
+    expect(await forced()).toMatchObject([{ clientOrderId: 'adl_autoclose', status: 'FILLED' }]);
   });
 
   test('funding is forced', async () => {

@@ -81,7 +81,8 @@ test('a snapshot is written when it is due and nobody trades, or when it is long
   });
   let now = START;
   const source = scriptedMarket({ BTCUSDT: PRICES });
-  const { exchange, closeFiles } = openVenue(settings, source, () => now);
+  const venue = openVenue(settings, source, () => now);
+  const { exchange } = venue;
   exchange.step(ensureDefined(scriptedMarket({ BTCUSDT: PRICES }).next(), 'a step'));
   const snapshots = (): number => verifyJournal(path).snapshots;
   const trade = (orders: number): void => {
@@ -98,7 +99,7 @@ test('a snapshot is written when it is due and nobody trades, or when it is long
   expect(snapshots()).toBe(1);
   trade(30);
   expect(snapshots()).toBe(2);
-  closeFiles();
+  venue.closeFiles();
 });
 
 test('a torn end is told and tolerated', () => {

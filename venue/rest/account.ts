@@ -1,6 +1,6 @@
 /** Balances, positions, leverage, fees, income and listen keys. */
-import { account, incomes, positions, trades } from '../../core/matching/queries.ts';
-import type { AccountView, PositionView } from '../../core/matching/types.ts';
+import { account, allOrders, incomes, positions, trades } from '../../core/matching/queries.ts';
+import type { AccountView, OrderView, PositionView } from '../../core/matching/types.ts';
 import { negateMoney } from '../../core/money/arithmetic.ts';
 import { money, moneyText, textFromNumber } from '../../core/money/units.ts';
 import { VenueError } from '../errors.ts';
@@ -13,7 +13,8 @@ import {
   symbolConfigJson,
 } from './account-shapes.ts';
 import { accepted, commandBase, historyFilter, optionalSymbol } from './order-parameters.ts';
-import { perSymbol, tapeOf } from './route.ts';
+import { orderJson } from './order-shapes.ts';
+import { perSymbol, perSymbolWeight, tapeOf } from './route.ts';
 import type { Call, RouteTable } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -39,6 +40,7 @@ export const ACCOUNT_ROUTES: RouteTable = {
     weight: 30,
     handle: () => ({ multiAssetsMargin: false }),
   },
+  'GET forceOrders': { security: 'signed', weight: perSymbolWeight(20, 50), handle: listForced },
   'GET income': { security: 'signed', weight: 30, handle: listIncome },
   'POST listenKey': { security: 'key', weight: 1, handle: createListenKey },
   'PUT listenKey': { security: 'key', weight: 1, handle: renewListenKey },
@@ -136,6 +138,20 @@ function setPositionSide(call: Call): never {
   }
   throw new VenueError(-4059, 'No need to change position side.');
 }
+
+/** Orders of the venue itself on the account: liquidations and auto-deleveragings. */
+function listForced(call: Call): Json[] {
+  const wanted = call.parameters.text('autoCloseType');
+  const { limit = 50, ...filter } = historyFilter(call, 'orderId');
+  return allOrders(call.parts.exchange.state, call.account, filter)
+    .filter((order) => order.liquidation === true)
+    .filter((order) => wanted === undefined || wanted === autoCloseType(order))
+    .slice(-limit)
+    .map((order) => orderJson(order, true));
+}
+
+const autoCloseType = ({ clientOrderId }: OrderView): string =>
+  clientOrderId.startsWith('adl') ? 'ADL' : 'LIQUIDATION';
 
 /** Money movements, trades included, oldest first. */
 function listIncome(call: Call): Json[] {

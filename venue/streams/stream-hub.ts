@@ -73,6 +73,7 @@ export class StreamHub {
     const connection = new Connection(socket, combined);
     this.#connections.add(connection);
     const expiry = setTimeout(() => socket.close(1008, 'disconnected'), this.#socketLifetimeMs);
+    expiry.unref();
     socket.on('message', (data) => this.#onMessage(connection, data));
     socket.on('close', () => {
       clearTimeout(expiry);
