@@ -5,7 +5,6 @@ import type { ApiReply } from './api-client.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { apiOrigin } from './options.ts';
 import type { Options } from './options.ts';
-import { stopDirectly } from './stop/direct-stop.ts';
 import { runningConfig } from './stop/running-config.ts';
 import { exitCodeOf, outcomeLines, stopOutcome } from './stop/stop-outcome.ts';
 import type { StopOutcome } from './stop/stop-outcome.ts';
@@ -36,6 +35,8 @@ export async function runStop(options: Options): Promise<number> {
     if (reply !== undefined) return showOutcome(outcomeOf(reply), options);
     process.stderr.write(`the API at ${origin} does not answer: stopping at the venue itself\n`);
   }
+  // Loaded when it is needed: the way through the API must not wait for clients of everything.
+  const { stopDirectly } = await import('./stop/direct-stop.ts');
   const outcome = await stopDirectly(config, {
     ...request,
     symbols: request.symbols ?? null,
