@@ -18,7 +18,7 @@ const { values } = parseArgs({
   },
 });
 if (values['seed-trace'] !== undefined) {
-  const report = await runSeed(Number(values['seed-trace']), ALL_LINES);
+  const report = await runSeed(Number(values['seed-trace']), { keepLines: ALL_LINES });
   for (const line of report.lines) console.log(line);
   process.exitCode = tell(report, []) ? 0 : 1;
 } else {

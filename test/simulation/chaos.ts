@@ -51,6 +51,7 @@ function createStrikes(world: World, dice: Dice): Partial<Record<Fault, () => vo
     },
     venueOutage: () => goAway('venue', dice.between(500, 15_000)),
     databaseOutage: () => goAway('database', dice.between(500, 10_000)),
+    temporalOutage: () => goAway('temporal', dice.between(500, 20_000)),
     marketSilence: () => {
       const forMs = dice.between(1_000, 45_000);
       goAway('market', forMs);

@@ -36,6 +36,7 @@ const KNOBS = {
   freeze: 3,
   venueOutage: 1.5,
   databaseOutage: 1.5,
+  temporalOutage: 1,
   streamCut: 3,
   marketSilence: 2,
   venueCancels: 3,

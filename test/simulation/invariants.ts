@@ -30,7 +30,8 @@ export function watchInvariants(world: World): void {
       `${clientOrderId} ${status} ${executed}/${size}${fill ? ` @${fill.price}` : ''}`,
     );
     checkOrder(world, clientOrderId);
-    if (status === 'working' && !order.reduceOnly) checkExposure(world);
+    const role = world.ledger.state.intents.get(clientOrderId ?? '')?.intent.role;
+    if (status === 'working' && (role === 'level' || role === 'entry')) checkExposure(world);
   });
   let nakedMs = 0;
   world.time.every(WATCH_EVERY_MS, () => {
@@ -98,8 +99,8 @@ function checkOrder(world: World, clientOrderId: string | null): void {
 }
 
 /**
- * I5: with a new order that adds risk, position and working orders stay within the limit, worst
- * case on one side. (A stop that fires may turn what was closing into more than that.)
+ * I5: with a new level or entry, position and working orders stay within the limit, worst case on
+ * one side. (A stop that fires may turn what was closing, a counter-order, into more than that.)
  */
 function checkExposure(world: World): void {
   const { venue, scenario } = world;

@@ -27,8 +27,19 @@ const PERSON_EVERY_MS = 5_000;
 /** Longer than the interval of the periodic reconcile. */
 const REST_MS = 35_000;
 
-export async function runSeed(seed: number, keepLines = 30): Promise<SeedReport> {
+export type SeedOptions = {
+  /** Lines of the trace to report; 30 unless said otherwise. */
+  readonly keepLines?: number;
+  /** Called before the start: a way to break something. */
+  readonly prepare?: (world: World) => void;
+};
+
+export async function runSeed(
+  seed: number,
+  { keepLines = 30, prepare = () => undefined }: SeedOptions = {},
+): Promise<SeedReport> {
   const world = new World(seed, keepLines);
+  prepare(world);
   const startMs = world.time.now;
   let convergedMs: number | null = null;
   try {

@@ -36,7 +36,7 @@ export class World {
   /** Machine states that were entered, and risk events that were noted. */
   readonly seen = new Set<string>();
   /** Wall times until which something is away. */
-  readonly away = { venue: 0, database: 0, market: 0 };
+  readonly away = { venue: 0, database: 0, market: 0, temporal: 0 };
   #failure: Failure | undefined;
   #started = 0;
   readonly #lies: Lies;
@@ -60,7 +60,8 @@ export class World {
       time: this.time,
       dice: this.dice('temporal'),
       faults: this.faults,
-      workers: () => this.workers,
+      workers: () => (this.time.now < this.away.temporal ? [] : this.workers),
+      isServerAway: () => this.time.now < this.away.temporal,
       historyEventsMax: scenario.historyEventsMax,
       onTask: (run, result) => this.onTask(run, result),
       say: (text) => this.trace.say('temporal', text),
@@ -129,8 +130,7 @@ export class World {
 
   /** Whether anything can be done at all just now. */
   get canAct(): boolean {
-    const { venue, database, market } = this.away;
-    const isReachable = this.time.now >= Math.max(venue, database, market);
+    const isReachable = this.time.now >= Math.max(...Object.values(this.away));
     return isReachable && this.workers.some(({ process }) => process.isRunning);
   }
 }

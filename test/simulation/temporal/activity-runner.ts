@@ -9,7 +9,9 @@ export type RunnerParts = {
   readonly time: VirtualTime;
   readonly dice: Dice;
   readonly faults: Faults;
+  /** None while the server is away. */
   readonly workers: () => readonly SimWorker[];
+  readonly isServerAway: () => boolean;
 };
 
 export type Activity<T> = {
@@ -21,6 +23,7 @@ export type Activity<T> = {
 };
 
 const POLL_MS = 50;
+const REPORT_AGAIN_MS = 500;
 const RETRY_FIRST_MS = 200;
 const RETRY_MAX_MS = 5_000;
 
@@ -79,7 +82,7 @@ type Ends<T> = {
 };
 
 function begin<T>(
-  { time, dice, faults }: RunnerParts,
+  { time, dice, faults, isServerAway }: RunnerParts,
   { policy, run }: Activity<T>,
   { process, ...rest }: SimWorker,
   ends: Ends<T>,
@@ -100,12 +103,17 @@ function begin<T>(
       return;
     }
     const slowMs = faults.hits('resultSlow') ? dice.between(500, 6_000) : dice.between(1, 10);
-    time.after(slowMs, () =>
+    // A worker reports until the server takes it.
+    const deliver = (): void =>
       process.wake(() => {
+        if (isServerAway()) {
+          time.after(REPORT_AGAIN_MS, deliver);
+          return;
+        }
         forget();
         tell();
-      }),
-    );
+      });
+    time.after(slowMs, deliver);
   };
   run({ process, ...rest }).then(
     (value) => report(() => succeed(value)),
