@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { decimal } from './decimal.ts';
 import { boughtUnderStop, HandMadeJournal, ORDER_ID, STOP_ID, TRADE } from './hand-made-journal.ts';
+import { journalDifferences } from './journal-differences.ts';
 import { readJournalFile } from './journal-file.ts';
 import type { FillSeen, IntentSeen, LedgerAccount } from './ledger-account.ts';
 import { protectionOf } from './protection.ts';
@@ -188,6 +189,25 @@ test('a triggered stop is what its child is, and its fill belongs to the stop', 
   const stop = { ...STOP, orderStatus: 'filled', executed: decimal('0.002') };
   const ledger = { intents: [LEVEL, stop], fills: [FILL, fill], positions: new Map() };
   expect(differing(ledger, journal)).toEqual([]);
+});
+
+test('the journal is held against itself', () => {
+  const own = (journal: HandMadeJournal): string[] =>
+    journalDifferences(linesOf(journal), 'paper').map(({ check }) => check);
+  expect(own(boughtUnderStop())).toEqual([]);
+  const funding = { reason: 'FUNDING_FEE', walletBalance: '9999', positions: [] };
+  const paid = (balanceChange: string) =>
+    own(boughtUnderStop().add('funding', { ...funding, balanceChange }));
+  expect(paid('-0.97612')).toEqual([]);
+  expect(paid('-0.9')).toEqual(['journal: wallet']);
+
+  const again = boughtUnderStop().order('orderCancelled', { status: 'CANCELED' });
+  expect(own(again)).toEqual(['journal: order after its end', 'journal: executed']);
+  const late = new HandMadeJournal()
+    .opened()
+    .balance('9999.97612', '0.003')
+    .order('trade', { status: 'FILLED', executedQty: '0.002' }, { ...TRADE, fee: '0.02' });
+  expect(own(late)).toEqual(['journal: wallet', 'journal: position of BTCUSDT']);
 });
 
 const protection = (journal: HandMadeJournal) => protectionOf(linesOf(journal), 'paper');

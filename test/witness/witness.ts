@@ -3,6 +3,7 @@
  * with the platform, so a mistake in the platform's own books cannot hide in it.
  */
 import type { Difference } from './difference.ts';
+import { journalDifferences } from './journal-differences.ts';
 import { readJournalFile } from './journal-file.ts';
 import { ledgerAccount } from './ledger-account.ts';
 import type { LedgerAccount } from './ledger-account.ts';
@@ -49,7 +50,11 @@ export async function witness({
   const venue = venueAccount(lines, account);
   const protection = protectionOf(lines, account);
   return {
-    differences: [...compare(venue, ledger), ...protection.unguardedEntries],
+    differences: [
+      ...journalDifferences(lines, account),
+      ...compare(venue, ledger),
+      ...protection.unguardedEntries,
+    ],
     counts: {
       journalLines: lines.length,
       orders: ownOrders(venue).length,
