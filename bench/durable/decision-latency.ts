@@ -7,6 +7,7 @@ import { fetchRuns, symbolFigures, taskTimes } from './history.ts';
 import type { HistoryFigures, TaskTimes } from './history.ts';
 import type { SymbolDriver } from './symbol-driver.ts';
 import { alignWallClock, wallNow } from './wall-clock.ts';
+import { cpuMs } from '../harness/machine.ts';
 import { median, ratios, round, summarise } from '../harness/quantiles.ts';
 import type { Quantile, Summary } from '../harness/quantiles.ts';
 import type { BenchChild } from '../harness/bench-child.ts';
@@ -23,6 +24,8 @@ export type DecisionLatency = {
   /** Median over the blocks of their own ratio of medians: what a disturbed block does not move. */
   readonly ratioOfBlocks: number;
   readonly stages: Readonly<Record<Stage, Summary>>;
+  /** Processor time of the worker process: what a busy machine stretches. */
+  readonly workerCpuMs: { readonly perRoundTrip: number; readonly perBareChain: number };
   readonly history: HistoryFigures;
   readonly bareWorkflowTask: TaskTimes;
 };
@@ -55,12 +58,17 @@ export async function measureDecisions(
   await driver.idle(() => chains(bare, WARM_UP));
 
   const begunAt = wallNow();
-  const blocks: { readonly until: number; readonly bare: readonly number[] }[] = [];
+  const blocks: Block[] = [];
+  const cpu = { trading: 0, bare: 0 };
   for (let i = 0; i < plan.blocks && wallNow() - begunAt < plan.decisionsMs; i += 1) {
     const goal = trace.decided + plan.perBlock;
+    const before = cpuMs(worker.pid);
     await driver.trade(() => trace.decided >= goal);
     const until = wallNow();
+    const between = cpuMs(worker.pid);
     blocks.push({ until, bare: await driver.idle(() => chains(bare, plan.perBlock)) });
+    cpu.trading += between - before;
+    cpu.bare += cpuMs(worker.pid) - between;
   }
   await bare.stop();
   const samples = trace.samples(journalPath).filter((sample) => sample.begunAt >= begunAt);
@@ -68,10 +76,16 @@ export async function measureDecisions(
   const bareRuns = await fetchRuns(stack.client, BARE_WORKFLOW_ID);
   return {
     ...figuresOf(samples, blocks),
+    workerCpuMs: {
+      perRoundTrip: round(cpu.trading / samples.length),
+      perBareChain: round(cpu.bare / (blocks.length * plan.perBlock)),
+    },
     history: symbolFigures(runs, begunAt, samples.length),
     bareWorkflowTask: taskTimes(bareRuns, begunAt),
   };
 }
+
+type Block = { readonly until: number; readonly bare: readonly number[] };
 
 async function chains(bare: BareChain, count: number): Promise<readonly number[]> {
   const times: number[] = [];
@@ -81,8 +95,8 @@ async function chains(bare: BareChain, count: number): Promise<readonly number[]
 
 function figuresOf(
   samples: readonly DecisionSample[],
-  blocks: readonly { readonly until: number; readonly bare: readonly number[] }[],
-): Omit<DecisionLatency, 'history' | 'bareWorkflowTask'> {
+  blocks: readonly Block[],
+): Omit<DecisionLatency, 'workerCpuMs' | 'history' | 'bareWorkflowTask'> {
   const first = summarise(samples.map((sample) => sample.toFirstOrder));
   const bare = summarise(blocks.flatMap((block) => block.bare));
   const perBlock = blocks.flatMap(({ until, bare }, i) => {

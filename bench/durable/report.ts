@@ -59,7 +59,11 @@ function showLatency(decisions: DecisionLatency): void {
   );
 }
 
-function showHistory({ history, bareWorkflowTask }: DecisionLatency): void {
+function showHistory({ history, bareWorkflowTask, workerCpuMs }: DecisionLatency): void {
+  const { perRoundTrip, perBareChain } = workerCpuMs;
+  say(
+    `\nWorker's processor time: ${perRoundTrip} ms a round trip, ${perBareChain} ms a bare chain`,
+  );
   const { workflowTask, activitiesPerRoundTrip } = history;
   say(
     table('Workflow tasks', HEAD, [
