@@ -55,8 +55,8 @@ const describeFailure = ({ seed, failure, faults, lines }: SeedReport): string =
   [...lines, `seed ${seed} broke ${failure?.rule}: ${failure?.detail}`, faults.join()].join('\n');
 
 describe('the simulator sees', () => {
-  /** A seed that trades. */
-  const SEED = 3;
+  /** A seed without faults that trades both ways. */
+  const SEED = 34;
   const brokenBy = async (prepare: (world: World) => void): Promise<string | undefined> =>
     (await runSeed(SEED, { prepare })).failure?.rule;
 
@@ -77,19 +77,17 @@ describe('the simulator sees', () => {
         return reply;
       };
     });
-    expect(rule).toBe('I3 one order');
+    expect(rule).toMatch(/^I3/);
   });
 
-  test('a stop that the venue loses', async () => {
+  test('stops that the venue forgets without a word', async () => {
     const rule = await brokenBy(({ venue, time }) => {
-      time.every(100, () => {
-        for (const { clientOrderId } of venue.openOrders(true)) {
-          if (venue.position().quantity !== '0' && clientOrderId !== null)
-            venue.cancel(clientOrderId, true);
-        }
+      time.every(1_000, () => {
+        for (const account of venue.state.accounts.values()) account.openAlgos.clear();
+        for (const symbol of venue.state.symbols.values()) symbol.algos.length = 0;
         return true;
       });
     });
-    expect(['protection', 'liveness']).toContain(rule);
+    expect(rule).toMatch(/protection|liveness/);
   });
 });
