@@ -37,6 +37,7 @@ export function watchInvariants(world: World): void {
   world.time.every(WATCH_EVERY_MS, () => {
     checkFills(world);
     nakedMs = nextNakedMs(world, nakedMs);
+    world.nakedMs = Math.max(world.nakedMs, nakedMs);
     if (nakedMs > NAKED_MAX_MS) world.fail('protection', `none at the venue for ${nakedMs} ms`);
     return true;
   });

@@ -17,6 +17,8 @@ export type SeedReport = {
   readonly convergedMs: number | null;
   /** States that were entered, risk events that were noted. */
   readonly seen: readonly string[];
+  /** The longest that the venue held a position without protection while we could act (wall). */
+  readonly nakedMs: number;
   readonly orders: number;
   readonly trades: number;
 };
@@ -65,6 +67,7 @@ export async function runSeed(
     virtualMs: world.time.now - startMs,
     convergedMs,
     seen: [...world.seen, ...world.ledger.state.riskEvents.values()].toSorted(),
+    nakedMs: world.nakedMs,
     orders: world.venue.placed.length,
     trades: world.venue.trades({}).length,
   };
@@ -84,7 +87,11 @@ async function converge(world: World): Promise<number | null> {
   world.strategy = {
     ...scenario.strategy,
     scalping: { ...scalping, minTrendStrength: 60 },
-    regime: { ...regime, leaveTrendStrength: 55 },
+    regime: {
+      ...regime,
+      leaveTrendStrength: 55,
+      volatilityBandsPct: { medium: 1_000, high: 2_000, extreme: 3_000 },
+    },
   };
   trace.say('seed', 'faults are off');
   time.every(PERSON_EVERY_MS, () => {

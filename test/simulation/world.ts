@@ -35,6 +35,8 @@ export class World {
   onTask: (run: WorkflowRun, result: TaskResult) => void = () => undefined;
   /** Machine states that were entered, and risk events that were noted. */
   readonly seen = new Set<string>();
+  /** The longest that a position had no protection at the venue while we could act (wall). */
+  nakedMs = 0;
   /** Wall times until which something is away. */
   readonly away = { venue: 0, database: 0, market: 0, temporal: 0 };
   #failure: Failure | undefined;
