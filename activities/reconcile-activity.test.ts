@@ -23,8 +23,8 @@ const anOrder = (executed: string): VenueOrder => ({
 });
 
 /** Deps over an account whose open orders are listed so, list after list. */
-function depsWith(lists: VenueOrder[][], found?: VenueOrder): ActivityDeps {
-  const open = found === undefined ? [] : [{ intent: found, state: 'ACKED' }];
+function depsWith(lists: VenueOrder[][], found?: VenueOrder, known = found): ActivityDeps {
+  const open = known === undefined ? [] : [{ intent: known, state: 'ACKED', sentAt: 1_000 }];
   return {
     gateway: {
       openOrders: async () => lists.shift() ?? [],
@@ -32,6 +32,7 @@ function depsWith(lists: VenueOrder[][], found?: VenueOrder): ActivityDeps {
       fillsSince: async () => [],
       position: async () => ({ quantity: '0' }),
       quote: async () => ({ time: 2_000 }),
+      venueTime: () => 5_000,
       rules: async () => ({ tickSize: '0.1' }),
     },
     ledger: {
@@ -66,4 +67,9 @@ test('an order that comes while the account is read makes it unclean', async () 
 test('an order that the list does not have yet stands when it is found', async () => {
   const report = await reconcile(depsWith([[], [anOrder('0')]], anOrder('0')));
   expect(report).toMatchObject({ kind: 'clean', standing: [{ executed: '0' }] });
+});
+
+test('an order that lived and is not found keeps the account unclean', async () => {
+  const report = await reconcile(depsWith([[], []], undefined, anOrder('0')));
+  expect(report).toMatchObject({ kind: 'notClean', code: 'ORDERS_NOT_FOUND' });
 });

@@ -14,6 +14,8 @@ import { positionAgrees } from './resolve-order.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 
 const RETRY_UNKNOWN_MS = 1_000;
+/** Venues forget orders that were cancelled without a fill. */
+const FORGOTTEN_AFTER_MS = 3 * 24 * 3_600_000;
 /** Wall time by which the venue's lists may lag behind its book. */
 const LISTS_LAG_MS = 1_000;
 
@@ -33,14 +35,17 @@ async function reconcile(
   if (pending.length > 0) {
     return notClean('ORDERS_UNRESOLVED', `outcome still unknown: ${pending.join(', ')}`);
   }
-  const standing = await bookOrders(deps, ref);
+  const { standing, missing } = await bookOrders(deps, ref);
+  if (missing.length > 0) {
+    return notClean('ORDERS_NOT_FOUND', `the venue does not know of ${missing.join(', ')} now`);
+  }
   await bookFills(deps, ref);
   if (!(await positionAgrees(deps, ref))) {
     return notClean('POSITION_MISMATCH', 'the position of the venue is not the sum of our fills');
   }
   const report = await cleanReport(deps, ref, prefix, standing);
   await deps.sleep(LISTS_LAG_MS);
-  const moved = movedOrder(standing, await bookOrders(deps, ref));
+  const moved = movedOrder(standing, (await bookOrders(deps, ref)).standing);
   return moved === undefined
     ? report
     : notClean('ORDERS_MOVED', `${moved} changed while the account was read`);
@@ -73,21 +78,28 @@ async function resolveUnknown(deps: ActivityDeps, ref: SymbolRef): Promise<reado
   return outcomes.filter((o) => o.kind === 'pending').map((o) => o.clientOrderId);
 }
 
+type Booked = {
+  readonly standing: readonly VenueOrder[];
+  /** Ours that lived when we last heard of them; "not found" does not say that they ended. */
+  readonly missing: readonly string[];
+};
+
 /** Writes what the venue says of every order that we believe to live; answers what stands. */
-async function bookOrders(deps: ActivityDeps, ref: SymbolRef): Promise<readonly VenueOrder[]> {
-  const { gateway, ledger } = deps;
+async function bookOrders({ gateway, ledger }: ActivityDeps, ref: SymbolRef): Promise<Booked> {
   const standing = await gateway.openOrders(ref.symbol);
+  const missing: string[] = [];
   for (const order of standing) await ledger.recordOrder(ref, order);
   const ids = new Set(standing.map((order) => order.clientOrderId));
-  for (const { intent } of await ledger.openIntents(ref)) {
+  for (const { intent, sentAt } of await ledger.openIntents(ref)) {
     if (ids.has(intent.clientOrderId)) continue;
     const order = await gateway.findOrder(ref.symbol, intent.clientOrderId);
-    if (order === undefined) continue;
-    await ledger.recordOrder(ref, order);
+    const ageMs = gateway.venueTime() - (sentAt ?? 0);
+    if (order !== undefined) await ledger.recordOrder(ref, order);
+    else if (ageMs < FORGOTTEN_AFTER_MS) missing.push(intent.clientOrderId);
     // The list was late.
-    if (!isTerminalStatus(order.status)) standing.push(order);
+    if (order !== undefined && !isTerminalStatus(order.status)) standing.push(order);
   }
-  return standing;
+  return { standing, missing };
 }
 
 async function cleanReport(

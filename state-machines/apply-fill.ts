@@ -4,6 +4,7 @@ import { money, moneyText } from '../core/money/units.ts';
 import { positionAfterFill } from '../core/orders/net-position.ts';
 import type { Fill } from '../core/orders/order.ts';
 import { gridAfterFill, netProfit } from './grid-progress.ts';
+import { withAppeared } from './apply-outcome.ts';
 import { noteRisk } from './notes.ts';
 import type { SymbolContext, TrackedOrder } from './symbol-context.ts';
 import { isStop, withFill, withOrder } from './tracked-orders.ts';
@@ -14,7 +15,8 @@ const TRADES_REMEMBERED = 64;
  * The same context when the fill was counted before. A fill that first came without our id (the
  * child of a stop, before the link was known) is attributed, not counted, when it comes again.
  */
-export function applyFill(context: SymbolContext, fill: Fill): SymbolContext {
+export function applyFill(before: SymbolContext, fill: Fill): SymbolContext {
+  const context = fill.clientOrderId === null ? before : withAppeared(before, fill.clientOrderId);
   const key = `${fill.orderId}:${fill.tradeId}`;
   const order = fill.clientOrderId === null ? undefined : context.orders[fill.clientOrderId];
   if (context.recentTrades.includes(key)) return context;

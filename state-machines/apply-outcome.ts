@@ -4,12 +4,31 @@ import type { OrderUpdate } from '../core/orders/order.ts';
 import type { CancelOutcome, ResolveOutcome, SubmitOutcome } from '../core/orders/outcomes.ts';
 import { noteRisk } from './notes.ts';
 import type { SymbolContext, TrackedOrder } from './symbol-context.ts';
-import { isFlat, isStop, withOrder, withReport, withoutOrder } from './tracked-orders.ts';
+import {
+  isFlat,
+  isStop,
+  trackNew,
+  withAbsent,
+  withOrder,
+  withReport,
+  withoutOrder,
+} from './tracked-orders.ts';
 
 /** The venue says that a stop would trigger at once: the price is beyond it, close at market. */
 const WOULD_TRIGGER = '-2021';
 
-export const applyOrderUpdate = (context: SymbolContext, update: OrderUpdate): SymbolContext => {
+/** An order that was proved absent shows: it is tracked again, and a person looks. */
+export function withAppeared(context: SymbolContext, clientOrderId: string): SymbolContext {
+  const { [clientOrderId]: intent, ...absent } = context.absent;
+  if (intent === undefined) return context;
+  const orders = { ...context.orders, [clientOrderId]: trackNew(intent) };
+  const level = context.level === 'ACTIVE' ? 'REDUCING' : context.level;
+  const next = { ...context, absent, orders, level };
+  return noteRisk(next, 'ORDER_APPEARED_LATE', 'critical', { clientOrderId, level });
+}
+
+export const applyOrderUpdate = (before: SymbolContext, update: OrderUpdate): SymbolContext => {
+  const context = withAppeared(before, update.clientOrderId);
   const order = context.orders[update.clientOrderId];
   if (order === undefined) return context;
   const next = withOrder(context, withReport(order, update.status, update.executed));
@@ -58,9 +77,10 @@ export function applyResolve(context: SymbolContext, outcome: ResolveOutcome): S
       });
     case 'absent':
     case 'expiredUnsent':
-      return order.phase === 'unknown'
-        ? withoutOrder(context, order, outcome.kind === 'absent' ? 'ABSENT' : 'INTENT_EXPIRED')
-        : withOrder(context, { ...order, asking: 'no' });
+      if (order.phase !== 'unknown') return withOrder(context, { ...order, asking: 'no' });
+      return outcome.kind === 'absent'
+        ? withAbsent(context, order)
+        : withoutOrder(context, order, 'INTENT_EXPIRED');
     case 'pending':
       return withOrder(context, { ...order, asking: 'later' });
   }

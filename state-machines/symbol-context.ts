@@ -85,6 +85,8 @@ export type SymbolContext = {
   /** `orderId:tradeId` of the last fills, so that a row that is issued again counts once. */
   readonly recentTrades: readonly string[];
   readonly orders: Readonly<Record<string, TrackedOrder>>;
+  /** The last ones that were proved absent: tracked again should the venue show them after all. */
+  readonly absent: Readonly<Record<string, OrderIntent>>;
   readonly grid: GridProgress | null;
   readonly scalp: ScalpProgress | null;
   readonly breakout: boolean;
@@ -137,6 +139,7 @@ export const initialContext: SymbolContext = {
   position: FLAT,
   recentTrades: [],
   orders: {},
+  absent: {},
   grid: null,
   scalp: null,
   breakout: false,

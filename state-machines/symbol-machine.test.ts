@@ -286,6 +286,23 @@ describe('ranging grid', () => {
     expect(symbol.send({ type: 'deadline', id: 'retry' })).toEqual([]);
   });
 
+  test('an order that was proved absent and shows after all is tracked, and taken off', () => {
+    const symbol = anIdleSymbol();
+    symbol.send({ type: 'market', event: barClosed() });
+    symbol.send({ type: 'evaluated', evaluation: gridEvaluation() });
+    symbol.ack(symbol.placed());
+    const { clientOrderId } = symbol.order('L-1:entry');
+    const unknown = { clientOrderId, kind: 'unknown', message: 'timeout' } as const;
+    symbol.send({ type: 'placed', outcomes: [unknown] });
+    symbol.send({ type: 'resolved', outcomes: [{ clientOrderId, kind: 'absent' }] });
+    const order = { clientOrderId, status: 'working', executed: q('0'), eventTime: 1 } as const;
+    symbol.send({ type: 'orderUpdated', order });
+    expect(symbol.cancelled()).toContain(clientOrderId);
+    expect(symbol.context().level).toBe('REDUCING');
+    symbol.fill('L-1:entry', '1');
+    expect(symbol.context().position.quantity).toBe('1');
+  });
+
   test('PAUSE cancels entries, keeps stops and counters, arms nothing again', () => {
     const symbol = aWorkingGrid();
     symbol.fill('L-1:entry', '1');

@@ -80,6 +80,16 @@ export function withoutOrder(
   return { ...context, orders, blocked: { ...context.blocked, [order.intent.slot]: code } };
 }
 
+const ABSENT_REMEMBERED = 32;
+
+/** An order that was sent and is not at the venue; it blocks its slot, and is not forgotten. */
+export function withAbsent(context: SymbolContext, order: TrackedOrder): SymbolContext {
+  const { clientOrderId } = order.intent;
+  const others = Object.entries(context.absent).slice(1 - ABSENT_REMEMBERED);
+  const absent = Object.fromEntries([...others, [clientOrderId, order.intent]]);
+  return { ...withoutOrder(context, order, 'ABSENT'), absent };
+}
+
 /** A report of the venue; executed quantity and terminal states only go forward. */
 export function withReport(
   order: TrackedOrder,

@@ -3,7 +3,7 @@ import { absQuantity, minQuantity, subtractQuantity } from '../../core/money/ari
 import { divide } from '../../core/money/decimal-text.ts';
 import { quantity, quantityText } from '../../core/money/units.ts';
 import type { Quantity } from '../../core/money/units.ts';
-import type { OrderStatus } from '../../core/orders/order.ts';
+import type { OrderIntent, OrderStatus } from '../../core/orders/order.ts';
 import type { ResolveOutcome, SubmitOutcome } from '../../core/orders/outcomes.ts';
 import type { SymbolSnapshot } from '../advance.ts';
 import { stateName } from '../advance.ts';
@@ -27,6 +27,7 @@ export function alphabet(snapshot: SymbolSnapshot, levelsPerSide: number): Symbo
   const state = stateName(snapshot.value);
   return [
     ...trackedOrders(context).flatMap((order) => orderEvents(context, order)),
+    ...Object.values(context.absent).map((intent) => appears(intent)),
     ...evaluations(context, levelsPerSide),
     ...reconciliations(context),
     ...marketEvents(context, state),
@@ -109,6 +110,12 @@ const updated = (
 ): SymbolEvent => ({
   type: 'orderUpdated',
   order: { clientOrderId: order.intent.clientOrderId, status, executed, eventTime: 1_000 },
+});
+
+/** An order that was proved absent shows after all. */
+const appears = ({ clientOrderId }: OrderIntent): SymbolEvent => ({
+  type: 'orderUpdated',
+  order: { clientOrderId, status: 'working', executed: q('0'), eventTime: 1_000 },
 });
 
 /** Fills before, with or after the report; whole and in half; a duplicate of the last one. */
