@@ -14,6 +14,7 @@ const KNOBS = {
   // What the venue does by itself.
   findLies: 0.4,
   listsLag: 0.5,
+  listsLie: 0.15,
   stopRejected: 0.15,
   orderRejected: 0.08,
   // The account's event stream.

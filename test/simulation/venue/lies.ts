@@ -1,9 +1,9 @@
-/** "Not found" for orders that live: the venue's lists are a moment late, its look-ups much longer. */
+/** "Not found" for orders that live: by lists, by look-ups, or by both. */
 import type { VenueOrder } from '../../../adapters/ports.ts';
 import type { Dice } from '../dice.ts';
 import type { Faults } from '../faults.ts';
 
-/** Less than the margin after `recvWindow` that absence needs. */
+/** Less than what a reconcile waits between two lists. */
 const LIST_LAG_MAX_MS = 900;
 const HIDDEN_MAX_MS = 90_000;
 
@@ -26,6 +26,8 @@ export class Lies {
       this.#hiddenUntil.set(clientOrderId, now + this.#dice.between(200, HIDDEN_MAX_MS));
     if (this.#faults.hits('listsLag'))
       this.#listedFrom.set(clientOrderId, now + this.#dice.between(50, LIST_LAG_MAX_MS));
+    if (this.#faults.hits('listsLie'))
+      this.#listedFrom.set(clientOrderId, now + this.#dice.between(1_000, HIDDEN_MAX_MS));
   }
 
   /** A look-up by client id does not find it. */
@@ -36,6 +38,6 @@ export class Lies {
   /** Whether the lists have it yet. */
   lists({ clientOrderId }: VenueOrder): boolean {
     const from = clientOrderId === null ? undefined : this.#listedFrom.get(clientOrderId);
-    return from === undefined || this.#now() >= from;
+    return from === undefined || !this.#faults.isOn || this.#now() >= from;
   }
 }
