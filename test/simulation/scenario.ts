@@ -58,9 +58,20 @@ const limitsOf = (dice: Dice): RiskLimits => ({
   positionsPerSymbol: dice.pick([1, 2, 3]),
 });
 
+/** ADX at which a trend begins and ends: grids only, scalps only, or what the bars say. */
+const TREND_STRENGTHS = [
+  [60, 55],
+  [60, 55],
+  [10, 5],
+  [10, 5],
+  [20, 12],
+  [35, 20],
+] as const;
+
 /** Eager settings: a plan whenever the bars allow one. */
 function strategyOf(dice: Dice): StrategyConfig {
   const { grid, scalping, regime } = DEFAULT_STRATEGY_CONFIG;
+  const [minTrendStrength, leaveTrendStrength] = dice.pick(TREND_STRENGTHS);
   return {
     risk: DEFAULT_STRATEGY_CONFIG.risk,
     grid: {
@@ -74,8 +85,8 @@ function strategyOf(dice: Dice): StrategyConfig {
     },
     scalping: {
       ...scalping,
-      minTrendStrength: dice.pick([12, 20, 35, 50]),
-      confidenceMin: dice.pick([0.2, 0.4, 0.6]),
+      minTrendStrength,
+      confidenceMin: dice.pick([0.1, 0.3, 0.5]),
       maxBreakevenWinRate: 0.95,
       maxHoldMinutes: dice.pick([3, 15]),
       cooldownS: dice.pick([0, 60]),
@@ -83,11 +94,11 @@ function strategyOf(dice: Dice): StrategyConfig {
     },
     regime: {
       ...regime,
-      leaveTrendStrength: 10,
+      leaveTrendStrength,
       confirmationBars: dice.pick([1, 2]),
       minDwellMinutes: dice.pick([0, 10]),
       maxSwitchesPerHour: 12,
-      volatilityBandsPct: { medium: 20, high: 60, extreme: 150 },
+      volatilityBandsPct: { medium: 40, high: 100, extreme: 150 },
     },
   };
 }
