@@ -43,7 +43,7 @@ try {
   const oneSymbol = await measureOneSymbol(stack);
   const figures = { machine: describeMachine(), ...oneSymbol, memory: await measureMany(stack) };
   showFigures(figures);
-  writeFigures(options, figures);
+  writeFigures(options, { ratio: figures.decisions.ratio, ...figures });
 } finally {
   await stack.stop();
 }
