@@ -65,7 +65,7 @@ export class SymbolDriver {
 
   /** Lets what was begun come to its end, and keeps prices fresh while `work` runs. */
   async idle<T>(work: () => Promise<T>): Promise<T> {
-    const beat = setInterval(() => void this.#advance('sameMinute', 0), HEARTBEAT_MS);
+    const beat = setInterval(() => this.#unawaited(this.#advance('sameMinute', 0)), HEARTBEAT_MS);
     try {
       return await work();
     } finally {
@@ -76,13 +76,18 @@ export class SymbolDriver {
 
   /** Closes a minute every so often (wall), whatever the symbol does, until it is stopped. */
   closeMinutes(everyMs: number): { stop(): Promise<void> } {
-    const timer = setInterval(() => void this.#nextMinute(), everyMs);
+    const timer = setInterval(() => this.#unawaited(this.#nextMinute()), everyMs);
     return {
       stop: async () => {
         clearInterval(timer);
         await this.#moving;
       },
     };
+  }
+
+  /** A market that cannot move fails every later move, and one of those is awaited. */
+  #unawaited(move: Promise<void>): void {
+    move.catch(() => undefined);
   }
 
   #nextMinute(): Promise<void> {
