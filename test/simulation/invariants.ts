@@ -8,8 +8,9 @@ import type { SymbolCarry } from '../../state-machines/symbol-carry.ts';
 import { isFlat, isProtected, isStop, trackedOrders } from '../../state-machines/tracked-orders.ts';
 import { positionOf } from './ledger/figures.ts';
 import { BALANCE } from './scenario.ts';
-import type { TaskResult, WorkflowRun } from './temporal/workflow-run.ts';
+import type { WorkflowRun } from './temporal/workflow-run.ts';
 import { toFill } from './venue/views.ts';
+import { taskInWords } from './task-in-words.ts';
 import type { World } from './world.ts';
 
 /** How long the venue may hold an unprotected position while the platform could act (wall). */
@@ -18,7 +19,7 @@ const WATCH_EVERY_MS = 250;
 
 export function watchInvariants(world: World): void {
   world.onTask = (run, result) => {
-    say(world, result);
+    world.trace.say('workflow', taskInWords(result));
     world.seen.add(stateName(run.carry.snapshot.value));
     checkMachine(world, run.carry);
     if (result.end !== undefined) checkReplay(world, run);
@@ -146,68 +147,4 @@ function checkMachine(world: World, carry: SymbolCarry): void {
 export function checkReplay(world: World, run: WorkflowRun): void {
   const { again, committed } = run.replay();
   if (again !== committed) world.fail('I8 replay', `run ${run.id} replays to another carry`);
-}
-
-function say(world: World, { inputs, commands, carry }: TaskResult): void {
-  const said = inputs.map((input) => {
-    switch (input.kind) {
-      case 'message':
-        return input.message.type;
-      case 'completed':
-        return `${input.opId} ${input.result.name}${outcome(input.result)}`;
-      case 'failed':
-        return `${input.opId} failed: ${input.message}`;
-      case 'watched': {
-        const { outcome: how, events, ledger } = input.batch;
-        const rows = ledger.map((row) =>
-          row.kind === 'fill'
-            ? `fill ${row.fill.clientOrderId} ${row.fill.quantity}`
-            : `${row.order.clientOrderId} ${row.order.status}`,
-        );
-        return `watched ${input.batch.watchSeq} ${how} ${[...events.map((e) => e.kind), ...rows].join(', ')}`;
-      }
-      default:
-        return input.kind;
-    }
-  });
-  const asked = commands.map((command) => {
-    if (command.kind === 'run') return `${command.opId} ${command.call.name}${ids(command.call)}`;
-    return command.kind === 'watch' ? `watch ${command.watchSeq}` : command.kind;
-  });
-  const { context } = carry.snapshot;
-  const where = `${stateName(carry.snapshot.value)} ${context.level} ${context.position.quantity}`;
-  world.trace.say('workflow', `[${said.join('; ')}] -> ${asked.join('; ') || '-'} {${where}}`);
-}
-
-function ids(call: Extract<TaskResult['commands'][number], { kind: 'run' }>['call']): string {
-  switch (call.name) {
-    case 'checkRisk':
-      return `(${call.intents.map((i) => `${i.clientOrderId} ${i.slot} ${i.side} ${i.quantity}@${i.price ?? i.triggerPrice}`).join(', ')})`;
-    case 'submitOrders':
-    case 'resolveOrders':
-      return `(${call.clientOrderIds.join()})`;
-    case 'cancelOrders':
-      return `(${call.orders.map((o) => o.clientOrderId).join()})`;
-    default:
-      return '';
-  }
-}
-
-function outcome(
-  result: Extract<TaskResult['inputs'][number], { kind: 'completed' }>['result'],
-): string {
-  switch (result.name) {
-    case 'submitOrders':
-    case 'resolveOrders':
-    case 'cancelOrders':
-      return ` ${result.value.map((o) => `${o.clientOrderId} ${o.kind}`).join(', ')}`;
-    case 'checkRisk':
-      return ` denied ${result.value.denied.map((d) => `${d.clientOrderId} ${d.reason.code}`).join() || 'none'}`;
-    case 'reconcile':
-      return ` ${result.value.kind === 'clean' ? `clean ${result.value.positionQuantity} ${result.value.standing.length} standing` : result.value.code}`;
-    case 'evaluateSignal':
-      return ` ${result.value.strategy} ${result.value.code}`;
-    default:
-      return '';
-  }
 }

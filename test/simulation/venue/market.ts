@@ -24,7 +24,7 @@ export class Market {
   run(time: VirtualTime, onStep: (step: MarketStep) => void): void {
     const { stepMs, speed } = this.#scenario;
     onStep(this.#next());
-    time.every(stepMs / speed, () => {
+    time.every(Math.round(stepMs / speed), () => {
       onStep(this.#next());
       return true;
     });
