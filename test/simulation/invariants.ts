@@ -89,6 +89,13 @@ export function checkBooks(world: World): void {
   }
 }
 
+/** An order is proved absent only where the venue will not take it any more. */
+export function checkAbsence(world: World): void {
+  const { faults, ledger } = world;
+  const late = [...ledger.state.riskEvents].find(([, code]) => code === 'ORDER_APPEARED_LATE');
+  if (late !== undefined && faults.rate('listsLie') === 0) world.fail('absence', late[0]);
+}
+
 /** I3: one accepted order an intent. */
 function checkOrder(world: World, clientOrderId: string | null): void {
   const accepted = world.venue.placed.filter((p) => p.intent.clientOrderId === clientOrderId);

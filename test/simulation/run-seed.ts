@@ -1,7 +1,7 @@
 /** One seed: faults on, then off; it must come to rest, trade again, and its books must agree. */
 import { resume, start, startChaos } from './chaos.ts';
 import { differences, trades } from './convergence.ts';
-import { checkBooks, checkReplay, watchInvariants } from './invariants.ts';
+import { checkAbsence, checkBooks, checkReplay, watchInvariants } from './invariants.ts';
 import type { Failure } from './world.ts';
 import { World } from './world.ts';
 
@@ -128,6 +128,7 @@ async function rest(world: World): Promise<void> {
   }
   if (left.length > 0) world.fail('at rest', left.join('; '));
   checkBooks(world);
+  checkAbsence(world);
   const { run } = world.temporal;
   if (run !== undefined) checkReplay(world, run);
 }
