@@ -5,7 +5,7 @@
 import type { MarketEvent } from '../core/market/features.ts';
 import type { ReconcileReport, StandingOrder } from '../core/orders/reconcile.ts';
 import type { Evaluation } from '../core/strategies/plans.ts';
-import { applyFill } from './apply-fill.ts';
+import { applyFill, isLoose } from './apply-fill.ts';
 import { applyHalt, applyLevel, applyResume, applyStop } from './apply-message.ts';
 import { applyCancel, applyOrderUpdate, applyResolve, applySubmit } from './apply-outcome.ts';
 import { noteRisk } from './notes.ts';
@@ -142,7 +142,8 @@ function applyReconcile(context: SymbolContext, report: ReconcileReport): Symbol
     quote,
     marketTime: later(context, quote.time),
     position: { quantity: positionQuantity, entryPrice },
-    recentTrades: [],
+    // The position holds what came without an id; it comes again when it is known to be ours.
+    recentTrades: context.recentTrades.filter(isLoose),
     orders: Object.fromEntries(standing.map((s) => [s.clientOrderId, adopt(context, s)])),
     grid: null,
     scalp: null,

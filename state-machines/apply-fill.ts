@@ -35,6 +35,9 @@ export function applyFill(before: SymbolContext, fill: Fill): SymbolContext {
   });
 }
 
+/** A fill that was counted before anyone knew whose it is. */
+export const isLoose = (key: string): boolean => key.endsWith('?');
+
 function remember(context: SymbolContext, key: string, replaced: string): SymbolContext {
   const others = context.recentTrades.filter((known) => known !== replaced);
   return { ...context, recentTrades: [...others, key].slice(-TRADES_REMEMBERED) };

@@ -156,6 +156,17 @@ describe('reconcile after a resume', () => {
     expect(symbol.ack(stops).map((e) => e.kind)).toContain('reconcile');
   });
 
+  test('counts no fill again that came first without its id', () => {
+    const symbol = aWorkingGrid();
+    const stop = aFill(symbol.order('stop:lower'), '1', 't');
+    symbol.send({ type: 'fill', fill: { ...stop, clientOrderId: null } });
+    symbol.send(halt);
+    symbol.send(resume);
+    symbol.send({ type: 'reconciled', report: aCleanReport({ positionQuantity: q('-1') }) });
+    symbol.send({ type: 'fill', fill: stop });
+    expect(symbol.context().position.quantity).toBe('-1');
+  });
+
   test('is asked again when an order was placed meanwhile', () => {
     const symbol = aWorkingGrid();
     symbol.send(halt);

@@ -1,29 +1,22 @@
 /** The gate and the last check, over the rows: what the database's transactions do. */
-import { absQuantity, notional } from '../../../core/money/arithmetic.ts';
-import { positionOf } from './figures.ts';
-import { money, quantity } from '../../../core/money/units.ts';
-import type { Money, Price, Quantity } from '../../../core/money/units.ts';
+import { money } from '../../../core/money/units.ts';
+import type { Money, Quantity } from '../../../core/money/units.ts';
 import type { DeniedReason } from '../../../core/orders/denied-reason.ts';
 import type { OrderIntent } from '../../../core/orders/order.ts';
 import { checkIntents } from '../../../core/risk/check-intents.ts';
 import type { IntentVerdict } from '../../../core/risk/check-intents.ts';
-import type { SymbolExposure, WorkingSide } from '../../../core/risk/exposure.ts';
 import { denied, momentRefusal } from '../../../core/risk/moment-rules.ts';
 import { reservePrice } from '../../../core/risk/order-figures.ts';
-import type { LatchView, MomentContext } from '../../../core/risk/risk-context.ts';
+import type { MomentContext } from '../../../core/risk/risk-context.ts';
 import { INTENT_TTL_MS } from '../../../adapters/ports.ts';
 import type { Ledger, PrepareRequest } from '../../../adapters/ports.ts';
-import { severest } from '../../../adapters/postgres/halts.ts';
-import { sumOfFills } from './bookings.ts';
-import { intentOf, reservedQuantity, setIntentState, touch } from './ledger-state.ts';
+import { intentOf, isOverdue, setIntentState, touch } from './ledger-state.ts';
 import type { IntentRecord, LedgerState } from './ledger-state.ts';
+import { exposureOf, momentContext } from './risk-view.ts';
 
 type Prepared = Awaited<ReturnType<Ledger['prepareIntents']>>;
 type SendRequest = Parameters<Ledger['beginSending']>[0];
 type Sent = Awaited<ReturnType<Ledger['beginSending']>>;
-
-/** Past the activity's timeout nobody is sending it. */
-const SENDING_MAX_MS = 10_000;
 
 export function prepareIntents(state: LedgerState, request: PrepareRequest): Prepared {
   for (const record of state.live) if (isOverdue(state, record)) expire(state, record);
@@ -144,80 +137,8 @@ function lastCheck(
   return reason;
 }
 
-const isOverdue = (state: LedgerState, record: IntentRecord): boolean =>
-  record.state === 'PREPARED' && record.expiresAtMs <= state.now();
-
 export function expire(state: LedgerState, record: IntentRecord): boolean {
   if (record.state !== 'PREPARED') return false;
   setIntentState(state, record, 'EXPIRED');
   return true;
-}
-
-function momentContext(
-  state: LedgerState,
-  { quote, dataAgeMs }: Pick<SendRequest, 'quote' | 'dataAgeMs'>,
-): MomentContext {
-  return {
-    limits: state.limits,
-    latch: latchOf(state),
-    quote,
-    dataAgeMs,
-    unknownOrders: [...state.live].filter((record) => isUnknown(state, record)).length,
-    unprotectedMs: unprotectedMs(state),
-  };
-}
-
-function latchOf(state: LedgerState): LatchView {
-  const halt = severest([...state.halts.values()]);
-  return halt === undefined
-    ? { kind: 'clear' }
-    : { kind: 'set', haltId: halt.haltId, level: halt.level };
-}
-
-const isStale = (state: LedgerState, record: IntentRecord): boolean =>
-  record.state === 'SENDING' && record.changedAtMs < state.now() - SENDING_MAX_MS;
-
-const isUnknown = (state: LedgerState, record: IntentRecord): boolean =>
-  record.state === 'UNKNOWN' || isStale(state, record);
-
-/** How long the position has been larger than the stops that stand or are on their way. */
-function unprotectedMs(state: LedgerState): number | null {
-  const position = sumOfFills(state);
-  const { openedAtMs } = state;
-  if (position === 0n || openedAtMs === null) return null;
-  const closing = position > 0n ? 'sell' : 'buy';
-  const stops = [...state.intents.values()].filter(
-    ({ intent }) => intent.role === 'stop' && intent.side === closing,
-  );
-  const covered = stops
-    .filter((r) => state.live.has(r) && !isUnknown(state, r) && !isOverdue(state, r))
-    .reduce((sum, r) => sum + quantity(r.intent.quantity) - quantity(r.view?.executed ?? '0'), 0n);
-  if (covered >= absQuantity(position)) return null;
-  const lost = stops.filter((r) => !state.live.has(r)).map((r) => r.changedAtMs);
-  return state.now() - Math.max(openedAtMs, ...lost);
-}
-
-function exposureOf(state: LedgerState): SymbolExposure {
-  const { quantity: held, cost } = positionOf([...state.fills.values()].map(({ fill }) => fill));
-  return {
-    quantity: held,
-    cost,
-    buys: workingSide(state, 'buy'),
-    sells: workingSide(state, 'sell'),
-  };
-}
-
-function workingSide(state: LedgerState, side: OrderIntent['side']): WorkingSide {
-  let total = 0n as Quantity;
-  let value = 0n as Money;
-  let highestPrice: Price | null = null;
-  for (const record of state.intents.values()) {
-    const reserved = record.intent.side === side ? reservedQuantity(record) : 0n;
-    if (reserved === 0n) continue;
-    total = (total + reserved) as Quantity;
-    value = (value + notional(record.reservePrice, reserved)) as Money;
-    if (highestPrice === null || record.reservePrice > highestPrice)
-      highestPrice = record.reservePrice;
-  }
-  return { quantity: total, notional: value, highestPrice };
 }

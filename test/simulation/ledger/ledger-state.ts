@@ -80,6 +80,10 @@ function isLive({ state, view }: IntentRecord): boolean {
   return state === 'PREPARED' || state === 'SENDING' || state === 'UNKNOWN' || state === 'ACKED';
 }
 
+/** It was approved and can never be sent any more. */
+export const isOverdue = (state: LedgerState, record: IntentRecord): boolean =>
+  record.state === 'PREPARED' && record.expiresAtMs <= state.now();
+
 /** What it can still add to the position. */
 export function reservedQuantity(record: IntentRecord): Quantity {
   if (record.intent.reduceOnly) return 0n as Quantity;

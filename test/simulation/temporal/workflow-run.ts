@@ -75,9 +75,10 @@ export class WorkflowRun {
   }
 }
 
-/** Signals come before results and timers, in the order in which they were sent. */
+/** The start, then signals in the order in which they were sent, then results and timers. */
 function inOrder(events: readonly Input[]): Input[] {
+  const started = events.filter((event) => event.kind === 'started');
   const signals = events.filter((event) => event.kind === 'message');
-  const others = events.filter((event) => event.kind !== 'message');
-  return [...signals, ...others];
+  const others = events.filter((event) => event.kind !== 'message' && event.kind !== 'started');
+  return [...started, ...signals, ...others];
 }

@@ -1,12 +1,13 @@
-/** What the venue shows, booked: orders, their children, fills, and what became of an attempt. */
+/** What the venue shows of orders, booked, and what became of an attempt to place one. */
 import { assertNever } from '../../../core/assert.ts';
-import { addQuantity, negateQuantity } from '../../../core/money/arithmetic.ts';
 import { quantity } from '../../../core/money/units.ts';
 import type { QuantityText } from '../../../core/money/units.ts';
 import { isTerminalStatus } from '../../../core/orders/order.ts';
-import type { Fill, OrderStatus } from '../../../core/orders/order.ts';
+import type { OrderStatus } from '../../../core/orders/order.ts';
 import type { Ledger, VenueOrder } from '../../../adapters/ports.ts';
 import { forward, orderView } from '../../../adapters/postgres/order-view.ts';
+import { linkFills } from './book-fills.ts';
+import { acknowledge, orderKey, parentOf } from './evidence.ts';
 import { intentOf, notify, raise, setIntentState, touch } from './ledger-state.ts';
 import type { IntentRecord, LedgerState, OrderRecord } from './ledger-state.ts';
 
@@ -35,10 +36,6 @@ export function recordOutcome(state: LedgerState, clientOrderId: string, outcome
       assertNever(outcome);
   }
 }
-
-const orderKey = (conditional: boolean, venueOrderId: string): string =>
-  `${conditional ? 'algo' : 'order'}:${venueOrderId}`;
-const fillKey = (fill: Fill): string => `${fill.tradeId}|${fill.orderId}`;
 
 export function bookOrder(
   state: LedgerState,
@@ -81,9 +78,6 @@ function parentIntent(state: LedgerState, order: VenueOrder): string | null {
   if (order.conditional) return null;
   return parentOf(state, order.venueOrderId)?.intentId ?? null;
 }
-
-const parentOf = (state: LedgerState, childId: string): OrderRecord | undefined =>
-  [...state.orders.values()].find((o) => o.conditional && o.childOrderId === childId);
 
 /** The child was recorded first, as a stranger: now its parent is known. */
 function adoptChild(state: LedgerState, order: OrderRecord): OrderRecord {
@@ -135,75 +129,6 @@ function checkForward(
     state.broken(`${intent.clientOrderId}: ${view.status} cannot become ${next.status}`);
   }
 }
-
-/** An execution or a sight of the order proves it. */
-function acknowledge(state: LedgerState, record: IntentRecord): void {
-  if (record.state === 'ACKED') return;
-  const { clientOrderId } = record.intent;
-  const late = record.state === 'ABSENT';
-  if (late || record.state === 'SENDING' || record.state === 'UNKNOWN')
-    setIntentState(state, record, 'ACKED');
-  else raise(state, `unexpected-order:${clientOrderId}`, 'ORDER_UNEXPECTED');
-  if (late) raise(state, `late-order:${clientOrderId}`, 'ORDER_APPEARED_LATE');
-}
-
-export function recordFill(state: LedgerState, fill: Fill): boolean {
-  const key = fillKey(fill);
-  const intentId = ownerOf(state, fill);
-  const record = intentId === null ? undefined : state.intents.get(intentId);
-  if (state.fills.has(key)) {
-    const before = state.seq;
-    if (record !== undefined) linkFills(state, record, (known) => fillKey(known) === key);
-    if (state.seq !== before) notify(state);
-    return false;
-  }
-  const before = sumOfFills(state);
-  state.seq += 1;
-  state.fills.set(key, { fill: { ...fill, clientOrderId: intentId }, seq: state.seq, intentId });
-  state.lastSeq = state.seq;
-  const after = addQuantity(before, signed(fill));
-  if (after === 0n) state.openedAtMs = null;
-  else if (before > 0n !== after > 0n || before === 0n) state.openedAtMs = state.now();
-  if (record !== undefined) countFill(state, record, fill);
-  notify(state);
-  return true;
-}
-
-function countFill(state: LedgerState, record: IntentRecord, fill: Fill): void {
-  acknowledge(state, record);
-  record.filled = addQuantity(record.filled, quantity(fill.quantity));
-  touch(state, record);
-}
-
-function ownerOf(state: LedgerState, fill: Fill): string | null {
-  if (fill.clientOrderId !== null && state.intents.has(fill.clientOrderId))
-    return fill.clientOrderId;
-  const own = state.orders.get(orderKey(false, fill.orderId))?.intentId;
-  return own ?? parentOf(state, fill.orderId)?.intentId ?? null;
-}
-
-/** Fills that were booked as a stranger's get their intent, and a new number. */
-function linkFills(state: LedgerState, record: IntentRecord, isOf: (fill: Fill) => boolean): void {
-  const { clientOrderId } = record.intent;
-  const loose = [...state.fills].filter(([, row]) => row.intentId === null && isOf(row.fill));
-  for (const [key, row] of loose) {
-    state.seq += 1;
-    const fill = { ...row.fill, clientOrderId };
-    state.fills.set(key, { fill, seq: state.seq, intentId: clientOrderId });
-    countFill(state, record, fill);
-    // Whoever starts from the position has counted it: the position's number moves along.
-    state.lastSeq = state.seq;
-  }
-}
-
-const signed = ({ side, quantity: size }: Fill) =>
-  side === 'buy' ? quantity(size) : negateQuantity(quantity(size));
-
-export const sumOfFills = (state: LedgerState) =>
-  [...state.fills.values()].reduce(
-    (sum, { fill }) => addQuantity(sum, signed(fill)),
-    quantity('0'),
-  );
 
 /** How far an order has come; the same order as in the database. */
 function rank(status: OrderStatus): number {
