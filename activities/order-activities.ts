@@ -9,21 +9,17 @@ import type {
   SymbolActivities,
 } from '../workflows/activity-contract.ts';
 import type { ActivityDeps } from './activity-deps.ts';
-import { withHeartbeat } from './with-heartbeat.ts';
 
 export function createOrderActivities(
   deps: ActivityDeps,
 ): Pick<SymbolActivities, 'checkRisk' | 'submitOrders' | 'cancelOrders'> {
-  const beating = <T>(work: () => Promise<T>) => withHeartbeat(deps.heartbeat, work);
   return {
-    checkRisk: (request) => beating(() => checkRisk(deps, request)),
-    submitOrders: ({ ref, clientOrderIds }) => beating(() => submit(deps, ref, clientOrderIds)),
+    checkRisk: (request) => checkRisk(deps, request),
+    submitOrders: ({ ref, clientOrderIds }) => submit(deps, ref, clientOrderIds),
     cancelOrders: ({ ref, orders }) =>
-      beating(() =>
-        Promise.all(
-          orders.map(({ clientOrderId, conditional }) =>
-            cancel(deps, ref, clientOrderId, conditional),
-          ),
+      Promise.all(
+        orders.map(({ clientOrderId, conditional }) =>
+          cancel(deps, ref, clientOrderId, conditional),
         ),
       ),
   };

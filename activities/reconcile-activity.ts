@@ -11,7 +11,6 @@ import type { ActivityDeps } from './activity-deps.ts';
 import { bookFills } from './book-fills.ts';
 import { resolveOrder } from './resolve-activity.ts';
 import { positionAgrees } from './resolve-order.ts';
-import { withHeartbeat } from './with-heartbeat.ts';
 
 const RETRY_UNKNOWN_MS = 1_000;
 /** Venues forget orders that were cancelled without a fill. */
@@ -21,8 +20,7 @@ const LISTS_LAG_MS = 1_000;
 
 export function createReconcileActivity(deps: ActivityDeps): Pick<SymbolActivities, 'reconcile'> {
   return {
-    reconcile: ({ ref, prefix }) =>
-      withHeartbeat(deps.heartbeat, () => reconcile(deps, ref, prefix)),
+    reconcile: ({ ref, prefix }) => reconcile(deps, ref, prefix),
   };
 }
 

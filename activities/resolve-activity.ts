@@ -4,7 +4,6 @@ import type { ResolveOutcome } from '../core/orders/outcomes.ts';
 import type { SymbolActivities } from '../workflows/activity-contract.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { resolveOnce } from './resolve-order.ts';
-import { withHeartbeat } from './with-heartbeat.ts';
 
 const ASK_EVERY_MS = 250;
 /** Longer than the window within which a late request can still be accepted. */
@@ -13,9 +12,7 @@ const ASK_FOR_MS = 10_000;
 export function createResolveActivity(deps: ActivityDeps): Pick<SymbolActivities, 'resolveOrders'> {
   return {
     resolveOrders: ({ ref, clientOrderIds }) =>
-      withHeartbeat(deps.heartbeat, () =>
-        Promise.all(clientOrderIds.map((id) => resolveOrder(deps, ref, id))),
-      ),
+      Promise.all(clientOrderIds.map((id) => resolveOrder(deps, ref, id))),
   };
 }
 

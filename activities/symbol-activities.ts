@@ -9,18 +9,32 @@ import { createResolveActivity } from './resolve-activity.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 
 export function createSymbolActivities(deps: ActivityDeps) {
+  const { claimSymbol, openEpoch } = createEpochActivities(deps);
+  const { checkRisk, submitOrders, cancelOrders } = createOrderActivities(deps);
+  const beating = createBeating(deps);
   return {
-    ...createEpochActivities(deps),
-    ...createReconcileActivity(deps),
-    ...createEvaluateActivity(deps),
-    ...createOrderActivities(deps),
-    ...createResolveActivity(deps),
-    record: ({ ref, entries }) => deps.journal.record(ref, entries),
+    claimSymbol: beating(claimSymbol),
+    openEpoch: beating(openEpoch),
+    reconcile: beating(createReconcileActivity(deps).reconcile),
+    evaluateSignal: beating(createEvaluateActivity(deps).evaluateSignal),
+    checkRisk: beating(checkRisk),
+    submitOrders: beating(submitOrders),
+    cancelOrders: beating(cancelOrders),
+    resolveOrders: beating(createResolveActivity(deps).resolveOrders),
+    record: beating(({ ref, entries }) => deps.journal.record(ref, entries)),
   } satisfies SymbolActivities;
 }
 
 export function createHomeActivities(deps: ActivityDeps) {
   return {
-    watchMarket: (request) => withHeartbeat(deps.heartbeat, () => deps.feed.watch(request)),
+    watchMarket: createBeating(deps)((request) => deps.feed.watch(request)),
   } satisfies HomeActivities;
 }
+
+type Activity<Request, Result> = (request: Request) => Promise<Result>;
+
+const createBeating =
+  ({ heartbeat }: ActivityDeps) =>
+  <Request, Result>(activity: Activity<Request, Result>): Activity<Request, Result> =>
+  (request) =>
+    withHeartbeat(heartbeat, () => activity(request));

@@ -12,6 +12,7 @@ import type { SymbolRef } from '../core/orders/order.ts';
 import {
   SHARED_TASK_QUEUE,
   SYMBOL_WORKFLOW,
+  WORKFLOW_TASK_TIMEOUT,
   haltSignal,
   levelSignal,
   resumeSignal,
@@ -98,6 +99,7 @@ async function start(client: Client, ref: SymbolRef): Promise<'started' | 'alrea
       args: [input],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
+      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       staticSummary: `${ref.symbol} on ${ref.venue}, account ${ref.account}`,
     });
     return 'started';

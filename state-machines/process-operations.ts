@@ -23,7 +23,7 @@ export function onCompleted(
         : withCommand(done, { ...result.value, kind: 'refuse' });
     case 'claimSymbol':
       return withCarry(done, {
-        watch: { ...done.carry.watch, ...result.value, claiming: false },
+        watch: { ...done.carry.watch, ...result.value, claiming: false, proven: false },
       });
     case 'reconcile':
       return dispatch(

@@ -15,6 +15,7 @@ export function onWatched(step: Step, batch: WatchBatch, wallMs: number): Step {
     watch: {
       ...watch,
       inFlight: false,
+      proven: true,
       cursor: batch.cursor,
       homeQueue: batch.outcome === 'handover' ? null : watch.homeQueue,
     },
@@ -42,12 +43,15 @@ export function onWatched(step: Step, batch: WatchBatch, wallMs: number): Step {
   );
 }
 
-/** The home worker is gone or its feed broke: another one claims the symbol, after a pause. */
+/**
+ * The home worker is gone or its feed broke: another one claims the symbol, at once, and after a
+ * pause when the home never answered: a feed that cannot start must not be asked in a loop.
+ */
 export function onWatchFailed(step: Step, watchSeq: number, wallMs: number): Step {
   const { watch } = step.carry;
   if (watchSeq !== watch.seq) return step;
   const lost = withCarry(step, { watch: { ...watch, inFlight: false, homeQueue: null } });
-  return arm(lost, 'claim', wallMs + CLAIM_AGAIN_MS);
+  return watch.proven ? lost : arm(lost, 'claim', wallMs + CLAIM_AGAIN_MS);
 }
 
 /** Claims a home where there is none, and keeps exactly one call in flight with the latest spec. */

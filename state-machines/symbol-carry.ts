@@ -14,6 +14,8 @@ export type WatchProgress = {
   /** The server knows our search attributes. */
   readonly searchable: boolean;
   readonly claiming: boolean;
+  /** This home has answered a call; one that never did is not claimed again at once. */
+  readonly proven: boolean;
   /** Null until the first clean reconcile. */
   readonly cursor: WatchCursor | null;
   /** What the call in flight was asked for, to see when it must be superseded. */
@@ -49,6 +51,7 @@ export const initialCarry = (): SymbolCarry => ({
     homeQueue: null,
     searchable: false,
     claiming: false,
+    proven: false,
     cursor: null,
     specKey: '',
     statusKey: '',
@@ -60,5 +63,8 @@ export const initialCarry = (): SymbolCarry => ({
   completing: false,
 });
 
-/** Brings the carry of an older version up to date; today there is one version. */
-export const migrate = (carry: SymbolCarry): SymbolCarry => carry;
+/** Brings the carry of an older run up to date: what it lacks gets its first value. */
+export const migrate = (carry: SymbolCarry): SymbolCarry => ({
+  ...carry,
+  watch: { ...initialCarry().watch, ...carry.watch },
+});

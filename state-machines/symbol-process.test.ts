@@ -135,7 +135,17 @@ describe('watch', () => {
     expect(process.carry().watch.cursor?.ledgerSeq).not.toBe(99);
   });
 
-  test('a lost home is claimed again after a pause, a handover at once', () => {
+  test('a home that answered before it was lost is replaced at once, then after a pause', () => {
+    const process = aWatchedProcess();
+    process.watched();
+    process.give({ kind: 'watchFailed', watchSeq: process.carry().watch.seq, message: 'gone' });
+    expect(process.kinds()).toContain('claimSymbol');
+    process.finish({ name: 'claimSymbol', value: { homeQueue: 'other', searchable: true } });
+    process.give({ kind: 'watchFailed', watchSeq: process.carry().watch.seq, message: 'gone' });
+    expect(process.kinds()).not.toContain('claimSymbol');
+  });
+
+  test('a home that never answered is replaced after a pause, a handover at once', () => {
     const process = aWatchedProcess();
     process.give({ kind: 'watchFailed', watchSeq: process.carry().watch.seq, message: 'gone' });
     expect(process.kinds()).toEqual(['wakeAt']);

@@ -9,6 +9,12 @@ export const SYMBOL_WORKFLOW = 'symbolWorkflow';
 /** Workflows and order activities; every worker polls it. */
 export const SHARED_TASK_QUEUE = 'tidegate';
 
+/**
+ * How long a task that a worker took and died with is waited for: the default of 10 s would be most
+ * of a recovery. A replay of 2,000 events takes a fraction of it.
+ */
+export const WORKFLOW_TASK_TIMEOUT = '3s';
+
 /** Input of a start; `carry` only comes from continue-as-new. */
 export type SymbolWorkflowInput = {
   readonly ref: SymbolRef;

@@ -12,9 +12,13 @@ import type { HomeActivities, SymbolActivities } from './activity-contract.ts';
 
 const ONCE = { maximumAttempts: 1 } as const;
 
+/** Every activity beats, so that what a dead worker had in hand goes on elsewhere within seconds. */
+const LOST_AFTER = '2s';
+
 /** Repeated for ever: nothing starts without them, and repeating them changes nothing. */
 const PATIENT = {
   startToCloseTimeout: '60s',
+  heartbeatTimeout: LOST_AFTER,
   retry: { initialInterval: '200ms', maximumInterval: '5s' },
 } as const;
 
@@ -22,6 +26,7 @@ const PATIENT = {
 const DECIDE = {
   startToCloseTimeout: '5s',
   scheduleToStartTimeout: '10s',
+  heartbeatTimeout: LOST_AFTER,
   retry: { maximumAttempts: 2 },
 } as const;
 
@@ -29,14 +34,14 @@ const DECIDE = {
 const WRITE = {
   startToCloseTimeout: '5s',
   scheduleToStartTimeout: '5s',
-  heartbeatTimeout: '2s',
+  heartbeatTimeout: LOST_AFTER,
   retry: ONCE,
 } as const;
 
 const READ = {
   startToCloseTimeout: '60s',
   scheduleToStartTimeout: '60s',
-  heartbeatTimeout: '5s',
+  heartbeatTimeout: LOST_AFTER,
   retry: ONCE,
 } as const;
 
@@ -118,7 +123,7 @@ export function runWatch(
     taskQueue: homeQueue,
     startToCloseTimeout: '5m',
     scheduleToStartTimeout: '2s',
-    heartbeatTimeout: '2s',
+    heartbeatTimeout: LOST_AFTER,
     retry: ONCE,
     summary: `${spec.status.state}, call ${watchSeq}`.slice(0, SUMMARY_MAX),
   });

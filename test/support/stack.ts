@@ -11,7 +11,12 @@ import { startApiRole } from '../../cli/api.ts';
 import { writeEffectiveConfig } from '../../cli/up/effective-config.ts';
 import { poll } from '../../cli/up/managed-process.ts';
 import { VENUE_ID } from '../../cli/venue-account.ts';
-import { SHARED_TASK_QUEUE, SYMBOL_WORKFLOW, symbolWorkflowId } from '../../workflows/messages.ts';
+import {
+  SHARED_TASK_QUEUE,
+  SYMBOL_WORKFLOW,
+  WORKFLOW_TASK_TIMEOUT,
+  symbolWorkflowId,
+} from '../../workflows/messages.ts';
 import type { symbolWorkflow } from '../../workflows/index.ts';
 import { witness } from '../witness/witness.ts';
 import type { WitnessReport } from '../witness/witness.ts';
@@ -142,6 +147,7 @@ async function build(
     startWorkflow: async (symbol, historyEventsMax) => {
       const ref = refOf(symbol);
       await temporal.client.workflow.start<typeof symbolWorkflow>(SYMBOL_WORKFLOW, {
+        workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
         workflowId: symbolWorkflowId(ref),
         taskQueue: SHARED_TASK_QUEUE,
         args: [{ ref, historyEventsMax }],
