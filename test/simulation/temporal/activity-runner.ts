@@ -91,15 +91,14 @@ function begin<T>(
   const { startToCloseMs, heartbeatMs } = policy;
   time.after(startToCloseMs, () => fail('start-to-close timeout'));
   const forget = process.onStall((forMs) => {
-    if (heartbeatMs !== null && forMs > heartbeatMs)
-      time.after(heartbeatMs, () => fail('heartbeat timeout'));
+    if (forMs > heartbeatMs) time.after(heartbeatMs, () => fail('heartbeat timeout'));
   });
   const isFailing = faults.hits('activityFails');
   if (isFailing && dice.chance(0.5)) return fail('the activity broke before it began');
   const report = (tell: () => void): void => {
     // Its result is lost: silence tells.
     if (isFailing) {
-      time.after(heartbeatMs ?? startToCloseMs, () => fail('its result never came'));
+      time.after(heartbeatMs, () => fail('its result never came'));
       return;
     }
     const slowMs = faults.hits('resultSlow') ? dice.between(500, 6_000) : dice.between(1, 10);

@@ -22,7 +22,7 @@ export type TemporalParts = RunnerParts & {
 };
 
 /** A task whose worker died is given to another one after this. */
-const TASK_TIMEOUT_MS = 10_000;
+const TASK_TIMEOUT_MS = 3_000;
 const NO_WORKER_MS = 200;
 
 export class SimTemporal {
