@@ -22,7 +22,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           globalSetup: ['./test/global-setup.ts'],
           pool: 'forks',
-          fileParallelism: false,
+          // They wait for time limits more than they compute; no test asserts a time.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 1 },
