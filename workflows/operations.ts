@@ -27,7 +27,7 @@ const DECIDE = {
   startToCloseTimeout: '5s',
   scheduleToStartTimeout: '10s',
   heartbeatTimeout: LOST_AFTER,
-  retry: { maximumAttempts: 2 },
+  retry: { initialInterval: '100ms', maximumAttempts: 2 },
 } as const;
 
 /** Writes to the venue and what prepares them: at most once, then the outcome is unknown. */
