@@ -13,6 +13,7 @@ import type {
   SymbolRef,
 } from '../core/orders/order.ts';
 import type { CancelOutcome } from '../core/orders/outcomes.ts';
+import type { Income } from '../core/portfolio/income.ts';
 import type { RecordEntry } from '../core/orders/records.ts';
 import type { MoneyText, PriceText, QuantityText } from '../core/money/units.ts';
 
@@ -69,6 +70,11 @@ export type ExchangeGateway = {
   /** Finished orders, ordinary and conditional, since a venue time. */
   closedOrders(symbol: string, since: EpochMs): Promise<VenueOrder[]>;
   fillsSince(symbol: string, since: EpochMs): Promise<Fill[]>;
+  /**
+   * The first page of what moved the wallet without a trade, from a market time on. `readTo`: the
+   * time of the page's last row, to go on from (it may have more rows); null when there was none.
+   */
+  incomePage(since: EpochMs): Promise<IncomePage>;
   position(symbol: string): Promise<VenuePosition>;
   /** Wallet balance plus unrealised profit, in quote currency. */
   equity(): Promise<{ readonly wallet: MoneyText; readonly equity: MoneyText }>;
@@ -76,6 +82,20 @@ export type ExchangeGateway = {
   prepareSymbol(symbol: string, leverage: number): Promise<void>;
   quote(symbol: string): Promise<Quote>;
   close(): Promise<void>;
+};
+
+export type IncomePage = {
+  readonly incomes: readonly Income[];
+  readonly readTo: EpochMs | null;
+  readonly isLast: boolean;
+};
+
+/** What moved the account's money without a trade. */
+export type IncomeBook = {
+  /** Idempotent; resolves to how many were new. */
+  record(account: string, venue: string, incomes: readonly Income[]): Promise<number>;
+  /** Market time of the newest one; null without any. */
+  newestTime(account: string, venue: string): Promise<EpochMs | null>;
 };
 
 export const RECV_WINDOW_MS = 5_000;

@@ -10,6 +10,7 @@ import {
   strategyConfigOf,
 } from '../adapters/config/trading-config.ts';
 import { createHostHalts } from '../adapters/postgres/host-halts.ts';
+import { createIncomeBook } from '../adapters/postgres/income-book.ts';
 import { createJournal } from '../adapters/postgres/journal.ts';
 import { createLedger } from '../adapters/postgres/ledger.ts';
 import { createNotifications } from '../adapters/postgres/notifications.ts';
@@ -63,6 +64,7 @@ export async function startWorkerRole(config: TidegateConfig, probe = NO_PROBE):
     strategyConfig,
     wallClock,
     ledger,
+    incomes: stores.incomes,
     journal,
     ...(lockstep === undefined ? {} : { lockstep }),
   });
@@ -112,7 +114,7 @@ function openStores(config: TidegateConfig, lockstep: boolean) {
     await notifications.close();
     await pool.end();
   };
-  return { ledger, journal: createJournal(pool), close };
+  return { ledger, incomes: createIncomeBook(pool), journal: createJournal(pool), close };
 }
 
 /** The commit that runs, written on every intent; a copy without git says so. */

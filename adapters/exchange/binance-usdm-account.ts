@@ -1,9 +1,12 @@
 /** Position, balance and settings of a Binance USD-M account. */
 import type { MoneyText, QuantityText } from '../../core/money/units.ts';
+import { z } from 'zod';
+import type { Income, IncomeKind } from '../../core/portfolio/income.ts';
 import type { VenuePosition } from '../ports.ts';
 import { moneyOf, priceOf, priceOrNull, quantityOf } from './binance-usdm-orders.ts';
 import {
   accountSchema,
+  incomeSchema,
   positionModeSchema,
   positionRiskSchema,
   premiumIndexSchema,
@@ -12,15 +15,21 @@ import {
 import { VenueUnavailable } from './errors.ts';
 import type { Exchange } from './exchange-client.ts';
 import { read } from './reply.ts';
-import type { SymbolSettings, VenueReads } from './venue-wire.ts';
+import { PAGE_ROWS } from './venue-wire.ts';
+import type { SymbolSettings, VenueReads, WalletChange } from './venue-wire.ts';
 
 const QUOTE_ASSET = 'USDT';
 
 export const binanceUsdmAccount = (
   exchange: Exchange,
-): Pick<VenueReads, 'position' | 'equity' | 'settings' | 'oneWay'> => ({
+): Pick<VenueReads, 'position' | 'equity' | 'incomes' | 'settings' | 'oneWay'> => ({
   position: (symbol) => position(exchange, symbol),
   equity: () => equity(exchange),
+  incomes: async (since, until) => {
+    const parameters = { startTime: since, endTime: until, limit: PAGE_ROWS };
+    const ask = () => exchange.fapiPrivateGetIncome(parameters);
+    return (await read(z.array(incomeSchema), 'income', ask)).map(toWalletChange);
+  },
   settings: (symbol) => settings(exchange, symbol),
   oneWay: async () => {
     const ask = () => exchange.fapiPrivateGetPositionSideDual();
@@ -65,4 +74,28 @@ async function settings(exchange: Exchange, symbol: string): Promise<SymbolSetti
     marginMode: row.marginType === 'ISOLATED' ? 'isolated' : 'cross',
     leverage: row.leverage,
   };
+}
+
+const OF_TRADES: ReadonlySet<string> = new Set(['REALIZED_PNL', 'COMMISSION']);
+const TRANSFERS = /TRANSFER|DEPOSIT|WITHDRAW|AUTO_EXCHANGE/;
+
+const toWalletChange = (row: z.output<typeof incomeSchema>): WalletChange => ({
+  time: row.time,
+  income: OF_TRADES.has(row.incomeType) ? null : toIncome(row),
+});
+
+const toIncome = (row: z.output<typeof incomeSchema>): Income => ({
+  transactionId: row.tranId,
+  kind: incomeKind(row.incomeType),
+  venueType: row.incomeType,
+  symbol: row.symbol === '' ? null : row.symbol,
+  asset: row.asset,
+  amount: moneyOf(row.income),
+  eventTime: row.time,
+});
+
+function incomeKind(venueType: string): IncomeKind {
+  if (venueType === 'FUNDING_FEE') return 'funding';
+  if (venueType === 'INSURANCE_CLEAR') return 'liquidationFee';
+  return TRANSFERS.test(venueType) ? 'transfer' : 'other';
 }

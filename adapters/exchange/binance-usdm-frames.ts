@@ -88,16 +88,24 @@ function textPrice(value: unknown): PriceText | undefined {
 
 /**
  * `ended`: the stream's key expired, nothing more will come. `unreadable`: something happened to an
- * order, and the venue has to be asked what. Undefined: of no interest.
+ * order, and the venue has to be asked what. `income`: money moved without a trade; how much is in
+ * the venue's list, with the id that this event lacks. Undefined: of no interest.
  */
-export function parseUserFrame(frame: unknown): UserEvent | 'ended' | 'unreadable' | undefined {
+export function parseUserFrame(
+  frame: unknown,
+): UserEvent | 'ended' | 'unreadable' | 'income' | undefined {
   const parsed = userFrameSchema.safeParse(frame);
   if (!parsed.success) return orderFrameSchema.safeParse(frame).success ? 'unreadable' : undefined;
   if (parsed.data.e === 'listenKeyExpired') return 'ended';
+  if (parsed.data.e === 'ACCOUNT_UPDATE')
+    return WITHOUT_INCOME.has(parsed.data.a.m) ? undefined : 'income';
   return parsed.data.e === 'ALGO_UPDATE'
     ? conditionalEvent(parsed.data.o, parsed.data.T)
     : orderEvent(parsed.data.o);
 }
+
+/** What a trade did is in its own event; a change of margin moves no money. */
+const WITHOUT_INCOME: ReadonlySet<string> = new Set(['ORDER', 'MARGIN_TYPE_CHANGE']);
 
 const CONDITIONAL_TYPES = /^(STOP|TAKE_PROFIT|TRAILING_STOP)/;
 

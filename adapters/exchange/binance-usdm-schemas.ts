@@ -117,12 +117,23 @@ export const algoUpdateSchema = z.object({
   R: z.boolean(),
 });
 
+/** `symbol` is empty where the account itself is concerned. */
+export const incomeSchema = z.object({
+  symbol: z.string(),
+  incomeType: z.string().min(1),
+  income: decimal,
+  asset: z.string().min(1),
+  time,
+  tranId: id,
+});
+
 /** Any frame about an order. */
 export const orderFrameSchema = z.object({ e: z.enum(['ORDER_TRADE_UPDATE', 'ALGO_UPDATE']) });
 
 export const userFrameSchema = z.discriminatedUnion('e', [
   z.object({ e: z.literal('ORDER_TRADE_UPDATE'), o: orderUpdateSchema }),
   z.object({ e: z.literal('ALGO_UPDATE'), T: time, o: algoUpdateSchema }),
+  z.object({ e: z.literal('ACCOUNT_UPDATE'), a: z.object({ m: z.string() }) }),
   z.object({ e: z.literal('listenKeyExpired') }),
 ]);
 

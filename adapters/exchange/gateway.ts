@@ -3,11 +3,12 @@ import type { EpochMs } from '../../core/market/market.ts';
 import { isTerminalStatus } from '../../core/orders/order.ts';
 import type { Fill, OrderIntent } from '../../core/orders/order.ts';
 import type { CancelOutcome } from '../../core/orders/outcomes.ts';
-import type { ExchangeGateway, PlaceReply, VenueOrder } from '../ports.ts';
+import type { ExchangeGateway, IncomePage, PlaceReply, VenueOrder } from '../ports.ts';
 import { binanceUsdmReads } from './binance-usdm-reads.ts';
 import { binanceUsdmWrites } from './binance-usdm-writes.ts';
 import { classifyFailure, writeError } from './errors.ts';
 import { readHistory } from './history.ts';
+import { readIncomePage } from './income-page.ts';
 import { KnownOrders } from './known-orders.ts';
 import type { ExchangeTransport } from './paper-transport.ts';
 import { placeIntents } from './placing.ts';
@@ -222,6 +223,9 @@ export class VenueGateway implements ExchangeGateway {
       if (order !== undefined) this.#known.learn(order);
     }
   }
+
+  incomePage = (since: EpochMs): Promise<IncomePage> =>
+    readIncomePage(this.#wire, since, this.#clock.historyEnd());
 
   async #allOrders(symbol: string, conditional: boolean, since: EpochMs): Promise<VenueOrder[]> {
     const orders = await readHistory(

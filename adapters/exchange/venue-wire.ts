@@ -2,6 +2,7 @@
 import type { EpochMs, InstrumentRules, Quote } from '../../core/market/market.ts';
 import type { MoneyText } from '../../core/money/units.ts';
 import type { Fill, OrderIntent } from '../../core/orders/order.ts';
+import type { Income } from '../../core/portfolio/income.ts';
 import type { VenueOrder, VenuePosition } from '../ports.ts';
 import type { Failure } from './errors.ts';
 import type { VenueTraits } from './venue-table.ts';
@@ -20,6 +21,8 @@ export type SymbolSettings = {
   readonly marginMode: 'isolated' | 'cross';
   readonly leverage: number;
 };
+/** Null: the profit or the fee of a trade, which is a fill. */
+export type WalletChange = { readonly time: EpochMs; readonly income: Income | null };
 export type PlacedOrder = VenueOrder & { readonly symbol: string };
 export type OrderId = { readonly clientOrderId: string } | { readonly venueOrderId: string };
 
@@ -38,6 +41,8 @@ export type VenueReads = {
   allOrders(symbol: string, conditional: boolean, start: PageStart): Promise<readonly VenueOrder[]>;
   /** Without client ids: the venue's trade rows do not carry them. Oldest first. */
   trades(symbol: string, start: PageStart): Promise<readonly Fill[]>;
+  /** Everything that moved the wallet between two market times, trades too; oldest first. */
+  incomes(since: EpochMs, until: EpochMs): Promise<readonly WalletChange[]>;
   position(symbol: string): Promise<VenuePosition>;
   equity(): Promise<{ readonly wallet: MoneyText; readonly equity: MoneyText }>;
   settings(symbol: string): Promise<SymbolSettings>;

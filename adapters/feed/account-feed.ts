@@ -3,6 +3,7 @@ import { AccountReconciler } from './account-reconciler.ts';
 import { AccountRecorder } from './account-recorder.ts';
 import type { ExchangeSessions } from './exchange-session.ts';
 import type { FeedOptions } from './feed-options.ts';
+import { IncomeRecorder } from './income-recorder.ts';
 import type { HeardOrder } from './lockstep-link.ts';
 import { UserStream } from './user-stream.ts';
 
@@ -13,11 +14,14 @@ export type AccountListener = {
 };
 
 const RECONCILE_INTERVAL_MS = 30_000;
+/** A look costs 30 of the venue's request weight. */
+const INCOME_INTERVAL_MS = 60_000;
 
 export class AccountFeed {
   readonly #stream: UserStream;
   readonly #recorder: AccountRecorder;
   readonly #reconciler: AccountReconciler;
+  readonly #incomes: IncomeRecorder;
 
   constructor(
     options: FeedOptions,
@@ -38,18 +42,27 @@ export class AccountFeed {
       onRecorded,
       intervalMs: options.reconcileIntervalMs ?? standard,
     });
+    this.#incomes = new IncomeRecorder({
+      ...options,
+      intervalMs: options.lockstep === undefined ? INCOME_INTERVAL_MS : 0,
+    });
     this.#stream = new UserStream(sessions, {
       onEvent: (event) => {
         symbols.get(event.symbol)?.onOrderHeard(event.raw);
         this.#recorder.add(event);
       },
-      onGap: () => void this.#reconciler.reconcileAll(),
+      onIncome: () => this.#incomes.notice(),
+      onGap: () => {
+        this.#incomes.notice();
+        void this.#reconciler.reconcileAll();
+      },
     });
   }
 
   start(): void {
     this.#stream.start();
     this.#reconciler.start();
+    this.#incomes.start();
   }
 
   /** Resolves when the event stream is connected. */
@@ -64,11 +77,11 @@ export class AccountFeed {
   /** Resolves when everything that the venue sent before now is in the ledger. */
   async recorded(): Promise<void> {
     await this.#stream.barrier();
-    await this.#recorder.drained();
+    await Promise.all([this.#recorder.drained(), this.#incomes.settled()]);
   }
 
   async close(): Promise<void> {
     await this.#stream.close();
-    await Promise.all([this.#recorder.close(), this.#reconciler.close()]);
+    await Promise.all([this.#recorder.close(), this.#reconciler.close(), this.#incomes.close()]);
   }
 }

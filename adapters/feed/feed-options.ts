@@ -2,7 +2,7 @@
 import type { EpochMs } from '../../core/market/market.ts';
 import type { StrategyConfig } from '../../core/strategies/strategy-config.ts';
 import type { ExchangeTransport } from '../exchange/paper-transport.ts';
-import type { ExchangeGateway, Journal, Ledger } from '../ports.ts';
+import type { ExchangeGateway, IncomeBook, Journal, Ledger } from '../ports.ts';
 import type { StaleSteps } from './freshness.ts';
 import type { LockstepOptions } from './lockstep-link.ts';
 
@@ -12,6 +12,7 @@ export type FeedOptions = {
   readonly transport: ExchangeTransport;
   readonly gateway: ExchangeGateway;
   readonly ledger: Ledger;
+  readonly incomes: IncomeBook;
   readonly journal: Journal;
   /** Read at each watch call, so that changes reach running symbols. */
   readonly strategyConfig: (symbol: string) => StrategyConfig;

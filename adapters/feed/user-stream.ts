@@ -13,6 +13,8 @@ import type { ExchangeSessions } from './exchange-session.ts';
 
 export type UserListener = {
   onEvent(event: UserEvent): void;
+  /** Money moved without a trade. */
+  onIncome(): void;
   /** Events before this may be lost or could not be read: the venue has to be asked. */
   onGap(): void;
 };
@@ -107,6 +109,7 @@ export class UserStream {
     const event = parseUserFrame(frame);
     if (event === 'ended') lost.abort();
     else if (event === 'unreadable') this.#listener.onGap();
+    else if (event === 'income') this.#listener.onIncome();
     else if (event !== undefined) this.#listener.onEvent(event);
     return typeof frame === 'object' && frame !== null && 'e' in frame;
   }

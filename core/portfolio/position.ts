@@ -65,11 +65,15 @@ function increase(position: Position, signed: Quantity, price: Price) {
   };
 }
 
+/** Venues book cash in units of 1e-8: the cost of a part is rounded so that the profit is what they pay. */
+const CASH_UNIT = 10_000n;
+
 /** Closes at average cost; the last unit takes what rounding left, so a flat position costs zero. */
 function decrease(position: Position, { price, quantity }: Execution) {
   const direction = position.quantity > 0n ? 1n : -1n;
   const held = abs(position.quantity);
-  const costShare = divide(position.cost * quantity, held, 'half');
+  const isAll = quantity === held;
+  const costShare = isAll ? position.cost : partOf(position.cost, quantity, held);
   const proceeds = direction * notional(price, quantity);
   const profit = (proceeds - costShare) as Money;
   const left = (position.quantity - direction * quantity) as Quantity;
@@ -83,6 +87,9 @@ function decrease(position: Position, { price, quantity }: Execution) {
     closed: { quantity, notional: abs(proceeds) as Money, profit },
   };
 }
+
+const partOf = (cost: Money, part: bigint, whole: bigint): bigint =>
+  divide(cost * part, whole * CASH_UNIT, 'half') * CASH_UNIT;
 
 /** Average entry price, rounded to 1e-12; null when flat. */
 export const entryPrice = (position: Pick<Position, 'quantity' | 'cost'>): Price | null =>

@@ -1,10 +1,11 @@
 /** A ledger and a journal in memory, for feeds without a database. */
-import type { Journal, Ledger, VenueOrder } from '../../adapters/ports.ts';
+import type { IncomeBook, Journal, Ledger, VenueOrder } from '../../adapters/ports.ts';
 import type { SymbolStatus } from '../../core/market/watch.ts';
 import { addQuantity } from '../../core/money/arithmetic.ts';
 import { quantity, quantityText } from '../../core/money/units.ts';
 import type { MoneyText, Quantity } from '../../core/money/units.ts';
 import type { Fill, LedgerRow, SymbolRef } from '../../core/orders/order.ts';
+import type { Income } from '../../core/portfolio/income.ts';
 import type { RecordEntry } from '../../core/orders/records.ts';
 
 export const INSTANCE = 'test';
@@ -94,6 +95,22 @@ export class FakeLedger implements Partial<Ledger> {
     if (this.failures === 0) return;
     this.failures -= 1;
     throw new Error('the database is away');
+  }
+}
+
+export class FakeIncomeBook implements IncomeBook {
+  readonly byKey = new Map<string, Income>();
+
+  async record(_account: string, _venue: string, incomes: readonly Income[]): Promise<number> {
+    const before = this.byKey.size;
+    for (const income of incomes)
+      this.byKey.set(`${income.venueType}/${income.transactionId}`, income);
+    return this.byKey.size - before;
+  }
+
+  async newestTime(): Promise<number | null> {
+    const times = [...this.byKey.values()].map((income) => income.eventTime);
+    return times.length === 0 ? null : Math.max(...times);
   }
 }
 

@@ -16,7 +16,7 @@ import { DEFAULT_STRATEGY_CONFIG } from '../../core/strategies/strategy-config.t
 import { KEYS } from '../../venue/testing/keys.ts';
 import { startBench } from '../../venue/testing/venue-bench.ts';
 import type { Bench, BenchOptions } from '../../venue/testing/venue-bench.ts';
-import { FakeJournal, FakeLedger, INSTANCE, SYMBOL_CODE } from './fakes.ts';
+import { FakeIncomeBook, FakeJournal, FakeLedger, INSTANCE, SYMBOL_CODE } from './fakes.ts';
 import { startTcpCutter } from './tcp-cutter.ts';
 import type { TcpCutter } from './tcp-cutter.ts';
 
@@ -56,6 +56,7 @@ export type FeedBench = {
   readonly gateway: ExchangeGateway;
   readonly ledger: FakeLedger;
   readonly journal: FakeJournal;
+  readonly incomes: FakeIncomeBook;
   readonly feed: Feed;
   /** Calls with the next watchSeq and the cursor of the batch before. */
   watch(
@@ -83,12 +84,14 @@ export async function startFeedBench(
   const gateway = await createExchangeGateway({ transport, wallClock: Date.now });
   const ledger = new FakeLedger();
   const journal = new FakeJournal();
+  const incomes = new FakeIncomeBook();
   const feed = await createFeed({
     account: 'paper',
     venue: 'binance-usdm',
     transport,
     gateway,
     ledger: ledger as unknown as Ledger,
+    incomes,
     journal: journal as unknown as Journal,
     strategyConfig: () => DEFAULT_STRATEGY_CONFIG,
     wallClock: Date.now,
@@ -104,6 +107,7 @@ export async function startFeedBench(
     gateway,
     ledger,
     journal,
+    incomes,
     feed,
     watch: async (spec = {}, request = {}, context = {}) => {
       watchSeq += 1;

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createIncomeBook } from '../../adapters/postgres/income-book.ts';
+import { readBooks } from '../../adapters/postgres/reads/books.ts';
 import { symbolProfits } from '../../adapters/postgres/reads/profit.ts';
 import {
   latestDecisions,
   latestRiskEvents,
   latestSwitches,
 } from '../../adapters/postgres/reads/records.ts';
-import { price } from '../../core/money/units.ts';
+import { money, moneyText, price } from '../../core/money/units.ts';
 import {
   BTC,
   ETH,
@@ -61,6 +63,24 @@ test('profit is grid, floating and fees, and they add up to the change in equity
     ETH,
     aFill({ tradeId: '1', price: '3000', quantity: '1', fee: '0.001', feeAsset: 'BNB' }),
   );
+  const income = { asset: 'USDT', eventTime: NOW, transactionId: '1' };
+  const amount = (text: string) => moneyText(money(text));
+  await createIncomeBook(world.pool).record('paper', BTC.venue, [
+    {
+      ...income,
+      kind: 'transfer',
+      venueType: 'TRANSFER',
+      symbol: null,
+      amount: amount('10000'),
+    },
+    {
+      ...income,
+      kind: 'funding',
+      venueType: 'FUNDING_FEE',
+      symbol: 'BTCUSDT',
+      amount: amount('-0.09'),
+    },
+  ]);
   const marks: Record<string, string> = { BTCUSDT: '59000' };
   const markOf = (symbol: string) =>
     marks[symbol] === undefined ? undefined : price(marks[symbol]);
@@ -73,7 +93,8 @@ test('profit is grid, floating and fees, and they add up to the change in equity
       floatingProfit: '-1',
       realisedProfit: '0.24',
       fees: { USDT: '0.15' },
-      equityChange: '-0.91',
+      funding: '-0.09',
+      equityChange: '-1',
       trades: 1,
       won: 1,
     },
@@ -84,11 +105,24 @@ test('profit is grid, floating and fees, and they add up to the change in equity
       floatingProfit: '0',
       realisedProfit: '0',
       fees: { BNB: '0.001' },
+      funding: '0',
       equityChange: '0',
       trades: 0,
       won: 0,
     },
   ]);
+  const { equity } = await readBooks(world.pool, 'paper', 'USDT', markOf);
+  expect(equity['USDT']).toMatchObject({
+    gridProfit: money('0.24'),
+    // The venue of this test reports no realised profit.
+    otherRealised: money('-0.24'),
+    fees: money('0.15'),
+    funding: money('-0.09'),
+    deposits: money('10000'),
+    wallet: money('9999.76'),
+  });
+  // Nobody's order: the fee of a manual trade.
+  expect(equity['BNB']).toMatchObject({ fees: 0n, external: money('-0.001') });
 });
 
 test('records come newest first, of the account or of one symbol', async () => {

@@ -13,6 +13,8 @@ import {
   startLedger,
 } from '../support/ledger.ts';
 import type { LedgerWorld } from '../support/ledger.ts';
+import { createIncomeBook } from '../../adapters/postgres/income-book.ts';
+import { money, moneyText } from '../../core/money/units.ts';
 import { HandMadeJournal, TRADE } from './hand-made-journal.ts';
 import { witness } from './witness.ts';
 
@@ -49,6 +51,20 @@ test('the witness reads what the ledger wrote, and sees a row that is missing', 
     aFill({ tradeId: '11', orderId: '7', clientOrderId: level.clientOrderId, eventTime }),
   );
 
+  const deposit = {
+    transactionId: '1',
+    kind: 'transfer',
+    venueType: 'TRANSFER',
+    symbol: null,
+    asset: 'USDT',
+    amount: moneyText(money('10000')),
+    eventTime: 60_000,
+  } as const;
+  const incomes = createIncomeBook(world.pool);
+  expect(await incomes.record(BTC.account, BTC.venue, [deposit])).toBe(1);
+  expect(await incomes.record(BTC.account, BTC.venue, [deposit])).toBe(0);
+  expect(await incomes.newestTime(BTC.account, BTC.venue)).toBe(60_000);
+
   const order = { clientOrderId: level.clientOrderId };
   const journal = new HandMadeJournal()
     .opened()
@@ -69,5 +85,10 @@ test('the witness reads what the ledger wrote, and sees a row that is missing', 
 
   await world.pool.query('DELETE FROM fills');
   const { differences } = await witness(request);
-  expect(differences.map(({ check }) => check)).toEqual(['trade without fill', 'cash', 'position']);
+  expect(differences.map(({ check, subject }) => `${check} ${subject}`)).toEqual([
+    'trade without fill BTCUSDT/11',
+    'position BTCUSDT',
+    'cash fees',
+    'cash wallet',
+  ]);
 });

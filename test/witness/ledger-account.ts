@@ -32,10 +32,21 @@ export type FillSeen = {
   readonly timeMs: number;
 };
 
+export type IncomeSeen = {
+  readonly kind: string;
+  readonly symbol: string | null;
+  readonly asset: string;
+  readonly amount: bigint;
+  readonly timeMs: number;
+};
+
 export type LedgerAccount = {
   readonly intents: readonly IntentSeen[];
   readonly fills: readonly FillSeen[];
+  readonly incomes: readonly IncomeSeen[];
   readonly positions: ReadonlyMap<string, bigint>;
+  /** By symbol, by the ledger's own average cost, before fees. */
+  readonly realised: ReadonlyMap<string, bigint>;
 };
 
 const INTENTS = `
@@ -47,7 +58,12 @@ const FILLS = `
     fee_asset, maker, venue_realised_profit::text AS realised,
     (extract(epoch FROM event_time) * 1000)::bigint::text AS time_ms
   FROM fills WHERE account = $1 ORDER BY seq`;
-const POSITIONS = `SELECT symbol, quantity::text FROM positions WHERE account = $1`;
+const POSITIONS = `
+  SELECT symbol, quantity::text, realised_profit::text AS realised FROM positions WHERE account = $1`;
+const INCOMES = `
+  SELECT kind, symbol, asset, amount::text,
+    (extract(epoch FROM event_time) * 1000)::bigint::text AS time_ms
+  FROM incomes WHERE account = $1 ORDER BY event_time, transaction_id`;
 
 type Row = Readonly<Record<string, string | null>> & { reduce_only: boolean; maker: boolean };
 
@@ -58,16 +74,23 @@ export async function ledgerAccount(
   const client = new pg.Client({ connectionString });
   await client.connect();
   try {
-    // One snapshot for all three.
+    // One snapshot for all.
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const rows = async (sql: string) => (await client.query<Row>(sql, [account])).rows;
     const intents = (await rows(INTENTS)).map(toIntent);
     const fills = (await rows(FILLS)).map(toFill);
-    const positions = (await rows(POSITIONS)).map(
-      (row) => [text(row, 'symbol'), decimal(text(row, 'quantity'))] as const,
-    );
+    const incomes = (await rows(INCOMES)).map(toIncome);
+    const positions = await rows(POSITIONS);
     await client.query('COMMIT');
-    return { intents, fills, positions: new Map(positions) };
+    const bySymbol = (column: string) =>
+      new Map(positions.map((row) => [text(row, 'symbol'), decimal(text(row, column))]));
+    return {
+      intents,
+      fills,
+      incomes,
+      positions: bySymbol('quantity'),
+      realised: bySymbol('realised'),
+    };
   } finally {
     await client.end();
   }
@@ -109,5 +132,13 @@ const toFill = (row: Row): FillSeen => ({
   feeAsset: text(row, 'fee_asset'),
   maker: row.maker,
   realised: decimal(text(row, 'realised')),
+  timeMs: Number(text(row, 'time_ms')),
+});
+
+const toIncome = (row: Row): IncomeSeen => ({
+  kind: text(row, 'kind'),
+  symbol: row['symbol'] ?? null,
+  asset: text(row, 'asset'),
+  amount: decimal(text(row, 'amount')),
   timeMs: Number(text(row, 'time_ms')),
 });

@@ -1,4 +1,4 @@
-/** Fills, fees, cash and positions: the venue's journal against the sums of the ledger. */
+/** Fills and positions: the venue's journal against the sums of the ledger. */
 import { sum, words } from './decimal.ts';
 import type { Difference } from './difference.ts';
 import type { JournalTrade } from './journal-file.ts';
@@ -64,30 +64,6 @@ function intentOf(trade: JournalTrade, venue: VenueAccount): string | null {
   return id?.startsWith('tg') === true ? id : null;
 }
 
-/** Opening + realised - fees + funding and the like = the wallet, by the journal and by SQL's sums. */
-export function cashDifferences(venue: VenueAccount, ledger: LedgerAccount): Difference[] {
-  const flow = venue.opening + venue.otherChanges;
-  const byJournal =
-    flow + sum(venue.trades.map((t) => t.realizedProfit)) - sum(venue.trades.map((t) => t.fee));
-  const bySql =
-    flow + sum(ledger.fills.map((f) => f.realised)) - sum(ledger.fills.map((f) => f.fee));
-  const named: readonly (readonly [string, bigint])[] = [
-    ['trades of the journal', byJournal],
-    ['fills of the ledger', bySql],
-  ];
-  return named.flatMap(([subject, cash]) =>
-    cash === venue.wallet
-      ? []
-      : [
-          {
-            check: 'cash',
-            subject,
-            detail: `${words(cash)}, the wallet has ${words(venue.wallet)}`,
-          },
-        ],
-  );
-}
-
 /** The venue's position, the ledger's row and the signed sum of fills are one figure. */
 export function positionDifferences(venue: VenueAccount, ledger: LedgerAccount): Difference[] {
   const bySymbol = Map.groupBy(ledger.fills, (fill) => fill.symbol);
@@ -107,15 +83,3 @@ export function positionDifferences(venue: VenueAccount, ledger: LedgerAccount):
 }
 
 const signed = (fill: FillSeen): bigint => (fill.side === 'buy' ? fill.quantity : -fill.quantity);
-
-/** Profit before fees, fees and what the wallet gained, as text, for a report. */
-export function cashFigures(venue: VenueAccount) {
-  return {
-    opening: words(venue.opening),
-    realisedProfit: words(sum(venue.trades.map((t) => t.realizedProfit))),
-    fees: words(sum(venue.trades.map((t) => t.fee))),
-    otherChanges: words(venue.otherChanges),
-    wallet: words(venue.wallet),
-    profit: words(venue.wallet - venue.opening),
-  };
-}

@@ -9,11 +9,20 @@ import type {
 export type VenueOrderSeen = JournalOrder & { readonly acceptedSeq: number };
 export type VenueConditionalSeen = JournalConditional & { readonly acceptedSeq: number };
 
+/** A change of the wallet without a trade, the opening deposit too. */
+export type WalletChangeSeen = {
+  readonly reason: string;
+  readonly symbol: string | null;
+  readonly amount: bigint;
+  readonly timeMs: number;
+};
+
 export type VenueAccount = {
   readonly opening: bigint;
   readonly wallet: bigint;
   /** What moved the wallet without a trade, after the opening: funding and the like. */
   readonly otherChanges: bigint;
+  readonly incomes: readonly WalletChangeSeen[];
   /** By symbol and order id. */
   readonly orders: ReadonlyMap<string, VenueOrderSeen>;
   /** By algo id. */
@@ -37,6 +46,7 @@ export function venueAccount(lines: readonly JournalLine[], account: string): Ve
     opening: 0n,
     wallet: 0n,
     otherChanges: 0n,
+    incomes: [],
     orders: new Map(),
     conditionals: new Map(),
     trades: [],
@@ -74,5 +84,12 @@ function take(seen: Building, line: JournalLine): void {
   seen.wallet = walletBalance;
   if (line.kind === 'accountOpened') seen.opening = walletBalance;
   else seen.otherChanges += line.balanceChange ?? 0n;
+  if (line.balanceChange !== undefined && line.balanceChange !== 0n)
+    seen.incomes.push({
+      reason: line.reason ?? '',
+      symbol: line.positions?.[0]?.symbol ?? null,
+      amount: line.balanceChange,
+      timeMs: line.marketTime,
+    });
   for (const { symbol, quantity } of line.positions ?? []) seen.positions.set(symbol, quantity);
 }

@@ -6,7 +6,7 @@ import { decimal } from './decimal.ts';
 import { boughtUnderStop, HandMadeJournal, ORDER_ID, STOP_ID, TRADE } from './hand-made-journal.ts';
 import { journalDifferences } from './journal-differences.ts';
 import { readJournalFile } from './journal-file.ts';
-import type { FillSeen, IntentSeen, LedgerAccount } from './ledger-account.ts';
+import type { FillSeen, IncomeSeen, IntentSeen, LedgerAccount } from './ledger-account.ts';
 import { protectionOf } from './protection.ts';
 import { venueAccount } from './venue-account.ts';
 import { compare } from './witness.ts';
@@ -63,14 +63,25 @@ const FILL: FillSeen = {
   realised: 0n,
   timeMs: 300_000,
 };
+const DEPOSIT: IncomeSeen = {
+  kind: 'transfer',
+  symbol: null,
+  asset: 'USDT',
+  amount: decimal('10000'),
+  timeMs: 60_000,
+};
 const LEDGER: LedgerAccount = {
   intents: [LEVEL, STOP],
   fills: [FILL],
+  incomes: [DEPOSIT],
   positions: new Map([['BTCUSDT', decimal('0.002')]]),
+  realised: new Map([['BTCUSDT', 0n]]),
 };
 
 const differing = (ledger: LedgerAccount, journal = boughtUnderStop()): string[] =>
-  compare(venueAccount(linesOf(journal), 'paper'), ledger).map((difference) => difference.check);
+  compare(venueAccount(linesOf(journal), 'paper'), ledger).map(({ check, subject }) =>
+    check === 'cash' ? `cash: ${subject}` : check,
+  );
 
 test('two books that tell the same story do not differ', () => {
   expect(differing(LEDGER)).toEqual([]);
@@ -106,11 +117,15 @@ test.each<[string, LedgerAccount, string[]]>([
     { ...LEDGER, intents: [{ ...LEVEL, orderStatus: 'working', executed: 0n }, STOP] },
     ['order status', 'order executed'],
   ],
-  ['a fill that was missed', { ...LEDGER, fills: [] }, ['trade without fill', 'cash', 'position']],
+  [
+    'a fill that was missed',
+    { ...LEDGER, fills: [] },
+    ['trade without fill', 'position', 'cash: fees', 'cash: wallet'],
+  ],
   [
     'a fill that was booked twice',
     { ...LEDGER, fills: [FILL, { ...FILL, orderId: '8' }] },
-    ['fill twice', 'cash', 'position'],
+    ['fill twice', 'position', 'cash: fees', 'cash: wallet'],
   ],
   [
     'a fill that was made up',
@@ -120,7 +135,22 @@ test.each<[string, LedgerAccount, string[]]>([
   [
     'a fee that differs in the last digit',
     { ...LEDGER, fills: [{ ...FILL, fee: decimal('0.023880000001') }] },
-    ['fill fee', 'cash'],
+    ['fill fee', 'cash: fees', 'cash: wallet'],
+  ],
+  [
+    'a realised profit that average cost does not give',
+    { ...LEDGER, realised: new Map([['BTCUSDT', 1n]]) },
+    ['cash: average cost of BTCUSDT'],
+  ],
+  [
+    'a deposit that nobody booked',
+    { ...LEDGER, incomes: [] },
+    ['cash: transfer', 'cash: wallet', 'income'],
+  ],
+  [
+    'a deposit that was booked twice',
+    { ...LEDGER, incomes: [DEPOSIT, DEPOSIT] },
+    ['cash: transfer', 'cash: wallet', 'income'],
   ],
   [
     'a fill of another order',
@@ -148,8 +178,33 @@ test('the same client id at the venue twice shows, once accepted and once refuse
 });
 
 test('a wallet that is not opening, profit and fees shows; funding is part of the sum', () => {
-  expect(differing(LEDGER, boughtUnderStop().balance('9999.5', '0.002'))).toEqual(['cash', 'cash']);
-  expect(differing(LEDGER, boughtUnderStop().balance('9999.47612', '0.002', '-0.5'))).toEqual([]);
+  expect(differing(LEDGER, boughtUnderStop().balance('9999.5', '0.002'))).toEqual([
+    'cash: trades of the journal',
+    'cash: wallet',
+  ]);
+  const paid = {
+    reason: 'FUNDING_FEE',
+    walletBalance: '9999.47612',
+    balanceChange: '-0.5',
+    positions: [{ symbol: 'BTCUSDT', quantity: '0.002' }],
+  };
+  const journal = boughtUnderStop().add('funding', paid);
+  const funding: IncomeSeen = {
+    kind: 'funding',
+    symbol: 'BTCUSDT',
+    asset: 'USDT',
+    amount: decimal('-0.5'),
+    timeMs: 6 * 60_000,
+  };
+  const booked = (income: IncomeSeen) => ({ ...LEDGER, incomes: [DEPOSIT, income] });
+  expect(differing(booked(funding), journal)).toEqual([]);
+  expect(differing(LEDGER, journal)).toEqual(['cash: funding', 'cash: wallet', 'income']);
+  const rounded = { ...funding, amount: funding.amount + 1n };
+  expect(differing(booked(rounded), journal)).toContain('cash: funding');
+  expect(differing(booked({ ...funding, symbol: 'ETHUSDT' }), journal)).toEqual([
+    'income',
+    'income',
+  ]);
 });
 
 test('a triggered stop is what its child is, and its fill belongs to the stop', () => {
@@ -187,7 +242,13 @@ test('a triggered stop is what its child is, and its fill belongs to the stop', 
     realised: decimal('-3.6'),
   };
   const stop = { ...STOP, orderStatus: 'filled', executed: decimal('0.002') };
-  const ledger = { intents: [LEVEL, stop], fills: [FILL, fill], positions: new Map() };
+  const ledger = {
+    ...LEDGER,
+    intents: [LEVEL, stop],
+    fills: [FILL, fill],
+    positions: new Map(),
+    realised: new Map([['BTCUSDT', decimal('-3.6')]]),
+  };
   expect(differing(ledger, journal)).toEqual([]);
 });
 

@@ -2,17 +2,13 @@
  * The independent witness: the venue's journal file against plain SQL on Postgres. It shares no code
  * with the platform, so a mistake in the platform's own books cannot hide in it.
  */
+import { cashDifferences, cashFigures, incomeDifferences } from './cash-differences.ts';
 import type { Difference } from './difference.ts';
 import { journalDifferences } from './journal-differences.ts';
 import { readJournalFile } from './journal-file.ts';
 import { ledgerAccount } from './ledger-account.ts';
 import type { LedgerAccount } from './ledger-account.ts';
-import {
-  cashDifferences,
-  cashFigures,
-  fillDifferences,
-  positionDifferences,
-} from './money-differences.ts';
+import { fillDifferences, positionDifferences } from './money-differences.ts';
 import { orderDifferences, ownOrders } from './order-differences.ts';
 import { protectionOf } from './protection.ts';
 import type { ProtectionReport } from './protection.ts';
@@ -70,6 +66,7 @@ export async function witness({
 export const compare = (venue: VenueAccount, ledger: LedgerAccount): Difference[] => [
   ...orderDifferences(venue, ledger),
   ...fillDifferences(venue, ledger),
-  ...cashDifferences(venue, ledger),
   ...positionDifferences(venue, ledger),
+  ...cashDifferences(venue, ledger),
+  ...incomeDifferences(venue, ledger),
 ];

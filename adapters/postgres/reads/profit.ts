@@ -1,7 +1,7 @@
 /** Where a symbol's profit came from, by the ledger and a mark price. */
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { ZERO_MONEY, money, moneyText, quantity } from '../../../core/money/units.ts';
+import { money, moneyText, quantity } from '../../../core/money/units.ts';
 import type { MoneyText, Price } from '../../../core/money/units.ts';
 import { attribute } from '../../../core/portfolio/attribution.ts';
 import { countColumn, moneyColumn, quantityColumn } from '../columns.ts';
@@ -13,7 +13,7 @@ const PROFITS: Statement = {
   name: 'reads-profits',
   text: `
 SELECT p.venue, p.symbol, p.quantity, p.cost, p.realised_profit, p.open_realised_profit,
-  t.grid_profit, t.trades, t.won, f.fees
+  t.grid_profit, t.trades, t.won, f.fees, i.funding
 FROM positions p
 CROSS JOIN LATERAL (SELECT count(*) AS trades, count(*) FILTER (WHERE gross_profit > fees) AS won,
     coalesce(sum(gross_profit) FILTER (WHERE kind = 'gridPair'), 0) AS grid_profit
@@ -21,6 +21,8 @@ CROSS JOIN LATERAL (SELECT count(*) AS trades, count(*) FILTER (WHERE gross_prof
 CROSS JOIN LATERAL (SELECT coalesce(jsonb_object_agg(fee_asset, fee::text), '{}') AS fees FROM (
     SELECT fee_asset, sum(fee) AS fee FROM fills
     WHERE (account, venue, symbol) = (p.account, p.venue, p.symbol) GROUP BY fee_asset) assets) f
+CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS funding FROM incomes
+  WHERE (account, venue, symbol, asset) = (p.account, p.venue, p.symbol, $2) AND kind = 'funding') i
 WHERE p.account = $1 ORDER BY p.symbol`,
 };
 const profitRow = z.object({
@@ -34,6 +36,7 @@ const profitRow = z.object({
   trades: countColumn,
   won: countColumn,
   fees: z.record(z.string(), moneyColumn),
+  funding: moneyColumn,
 });
 
 export type SymbolProfit = {
@@ -46,7 +49,9 @@ export type SymbolProfit = {
   readonly realisedProfit: MoneyText;
   /** Paid, by asset. */
   readonly fees: Readonly<Record<string, MoneyText>>;
-  /** What the symbol did to equity, but for funding; fees count where they are in `quote`. */
+  /** In `quote`, received; negative was paid. */
+  readonly funding: MoneyText;
+  /** What the symbol did to equity; fees count where they are in `quote`. */
   readonly equityChange: MoneyText;
   /** Closed round trips, and those that earned more than their fees. */
   readonly trades: number;
@@ -63,7 +68,7 @@ export async function symbolProfits(
   quote: string,
   markOf: (symbol: string) => Price | undefined,
 ): Promise<readonly SymbolProfit[]> {
-  const rows = await select(pool, PROFITS, [account], profitRow);
+  const rows = await select(pool, PROFITS, [account, quote], profitRow);
   return rows.map((row) => {
     const position = {
       quantity: quantity(row.quantity),
@@ -72,7 +77,8 @@ export async function symbolProfits(
       openRealisedProfit: money(row.open_realised_profit),
     };
     const paid = money(row.fees[quote] ?? '0');
-    const parts = attribute(position, markOf(row.symbol), money(row.grid_profit), paid, ZERO_MONEY);
+    const [grid, funding] = [money(row.grid_profit), money(row.funding)];
+    const parts = attribute(position, markOf(row.symbol), grid, paid, funding);
     return {
       venue: row.venue,
       symbol: row.symbol,
@@ -80,6 +86,7 @@ export async function symbolProfits(
       floatingProfit: moneyText(parts.floatingProfit),
       realisedProfit: row.realised_profit,
       fees: row.fees,
+      funding: row.funding,
       equityChange: moneyText(parts.equityChange),
       trades: row.trades,
       won: row.won,

@@ -62,6 +62,8 @@ export function createVenueWire(parts: WireParts, network: Network): VenueWire {
       ),
     trades: (_symbol, start) =>
       read(() => venue.trades(filterOf(start)).map((trade) => toFill(trade, null))),
+    // No simulated worker reads it.
+    incomes: () => read(() => []),
     position: () => read(() => venue.position()),
     equity: () =>
       read(() => {
