@@ -13,7 +13,7 @@ import type { Fill, OrderIntent, OrderStatus } from '../../core/orders/order.ts'
 import type { z } from 'zod';
 import type { VenueOrder } from '../ports.ts';
 import type { algoSchema, orderSchema, tradeSchema } from './binance-usdm-schemas.ts';
-import { VENUE_TRAITS } from './venue-table.ts';
+import { BINANCE_USDM } from './venues/binance-usdm.ts';
 
 type RawOrder = z.output<typeof orderSchema>;
 type RawAlgo = z.output<typeof algoSchema>;
@@ -96,7 +96,7 @@ export const toFill = (raw: RawTrade): Fill => ({
   eventTime: raw.time,
 });
 
-const { ordinary, conditional } = VENUE_TRAITS['binance-usdm'].clientId;
+const { ordinary, conditional } = BINANCE_USDM.clientId;
 
 /** Parameters of POST order, and of one entry of POST batchOrders. All text: JSON keeps them exact. */
 export function orderParameters(symbol: string, intent: OrderIntent): Record<string, string> {

@@ -17,11 +17,11 @@ import {
 import { VenueRejected } from './errors.ts';
 import type { Exchange } from './exchange-client.ts';
 import { read } from './reply.ts';
-import { VENUE_TRAITS } from './venue-table.ts';
+import { BINANCE_USDM } from './venues/binance-usdm.ts';
 import { PAGE_ROWS } from './venue-wire.ts';
 import type { Fees, OrderId, PageStart, PlacedOrder, VenueReads } from './venue-wire.ts';
 
-const traits = VENUE_TRAITS['binance-usdm'];
+const table = BINANCE_USDM;
 
 export const binanceUsdmReads = (exchange: Exchange): VenueReads => ({
   ...binanceUsdmAccount(exchange),
@@ -80,12 +80,12 @@ async function order(exchange: Exchange, symbol: string, id: OrderId, conditiona
 }
 
 const isNotFound = (code: string): boolean =>
-  (traits.notFound.codes as readonly string[]).includes(code);
+  (table.notFound.codes as readonly string[]).includes(code);
 
 async function ordinaryOrder(exchange: Exchange, symbol: string, id: OrderId) {
   const key =
     'clientOrderId' in id
-      ? { [traits.clientId.ordinary.fetch]: id.clientOrderId }
+      ? { [table.clientId.ordinary.fetch]: id.clientOrderId }
       : { orderId: id.venueOrderId };
   const ask = () => exchange.fapiPrivateGetOrder({ symbol, ...key });
   return toVenueOrder(await read(orderSchema, 'order', ask));
@@ -94,7 +94,7 @@ async function ordinaryOrder(exchange: Exchange, symbol: string, id: OrderId) {
 async function conditionalOrder(exchange: Exchange, symbol: string, id: OrderId) {
   const key =
     'clientOrderId' in id
-      ? { [traits.clientId.conditional.fetch]: id.clientOrderId }
+      ? { [table.clientId.conditional.fetch]: id.clientOrderId }
       : { algoId: id.venueOrderId };
   const ask = () => exchange.fapiPrivateGetAlgoOrder({ symbol, ...key });
   return toConditionalOrder(await read(algoSchema, 'algoOrder', ask));

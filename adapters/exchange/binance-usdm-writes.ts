@@ -13,10 +13,11 @@ import { OutcomeUnknown, classifyCode } from './errors.ts';
 import type { Failure } from './errors.ts';
 import type { Exchange } from './exchange-client.ts';
 import { parseWrite } from './reply.ts';
-import { VENUE_TRAITS, assertClientId } from './venue-table.ts';
+import { assertClientId } from './venue-table.ts';
+import { BINANCE_USDM } from './venues/binance-usdm.ts';
 import type { VenueWrites } from './venue-wire.ts';
 
-const traits = VENUE_TRAITS['binance-usdm'];
+const table = BINANCE_USDM;
 
 export const binanceUsdmWrites = (exchange: Exchange): VenueWrites => ({
   placeOrder: (symbol, intent, timestamp) =>
@@ -46,7 +47,7 @@ async function placeOrdinary(
   intent: OrderIntent,
   timestamp: EpochMs,
 ): Promise<VenueOrder> {
-  assertClientId(traits, intent.clientOrderId);
+  assertClientId(table, intent.clientOrderId);
   const parameters = { ...orderParameters(symbol, intent), timestamp };
   const reply: unknown = await exchange.fapiPrivatePostOrder(parameters);
   const order = parseWrite(orderSchema, reply, 'order');
@@ -60,7 +61,7 @@ async function placeConditional(
   intent: OrderIntent,
   timestamp: EpochMs,
 ): Promise<VenueOrder> {
-  assertClientId(traits, intent.clientOrderId);
+  assertClientId(table, intent.clientOrderId);
   const parameters = { ...conditionalParameters(symbol, intent), timestamp };
   const reply: unknown = await exchange.fapiPrivatePostAlgoOrder(parameters);
   const order = parseWrite(algoSchema, reply, 'algoOrder');
@@ -74,7 +75,7 @@ async function placeBatch(
   intents: readonly OrderIntent[],
   timestamp: EpochMs,
 ): Promise<readonly (VenueOrder | Failure)[]> {
-  for (const intent of intents) assertClientId(traits, intent.clientOrderId);
+  for (const intent of intents) assertClientId(table, intent.clientOrderId);
   const batchOrders = intents.map((intent) => orderParameters(symbol, intent));
   const reply: unknown = await exchange.fapiPrivatePostBatchOrders({ batchOrders, timestamp });
   const entries = parseWrite(batchSchema, reply, 'batchOrders');
@@ -99,7 +100,7 @@ async function cancel(
   clientOrderId: string,
   conditional: boolean,
 ): Promise<void> {
-  const { ordinary, conditional: algo } = traits.clientId;
+  const { ordinary, conditional: algo } = table.clientId;
   if (conditional) {
     const reply: unknown = await exchange.fapiPrivateDeleteAlgoOrder({
       symbol,

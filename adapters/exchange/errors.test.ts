@@ -51,7 +51,7 @@ describe('answers of the venue', () => {
     ['engine clock', 400, refusal(-5028), 'rejected', '-5028'],
     ['signature', 400, refusal(-1022), 'rejected', '-1022'],
     ['key', 401, refusal(-2015), 'rejected', '-2015'],
-    ['a code nobody has heard of', 400, refusal(-4999), 'rejected', '-4999'],
+    ['a code nobody has heard of', 400, refusal(-4999), 'unknown', '-4999'],
     ['too many orders', 429, refusal(-1015), 'rejected', '-1015'],
     ['banned', 418, refusal(-1003), 'rejected', '-1003'],
     ['banned, no body', 418, '', 'rejected', 'LOCAL'],

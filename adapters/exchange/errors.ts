@@ -1,4 +1,9 @@
-/** The three errors of a venue, and how a failed order request is judged. */
+/**
+ * The three errors of a venue, and how a failed order request is judged: by the venue's own table,
+ * Binance USD-M's unless another is named.
+ */
+import { BINANCE_USDM } from './venues/binance-usdm.ts';
+import type { ErrorTable } from './venue-table.ts';
 
 /** The venue could not be asked, or its answer could not be read. Nothing was changed by us. */
 export class VenueUnavailable extends Error {
@@ -30,33 +35,6 @@ export type Failure =
   /** Everything else: the order may live. */
   | { readonly kind: 'unknown'; readonly code: string | null; readonly message: string };
 
-/** Duplicate client ids: USD-M order, conditional order; spot is known by its text. */
-const DUPLICATE_CODES = new Set(['-4116', '-20132']);
-const DUPLICATE_TEXT = /duplicate order sent|duplicated/i;
-
-/** Of the server errors (-10xx) only these say that the request was not carried out. */
-const DEFINITE_SERVER_CODES = new Set([
-  '-1002',
-  '-1003',
-  '-1011',
-  '-1013',
-  '-1014',
-  '-1015',
-  '-1016',
-  '-1020',
-  '-1021',
-  '-1022',
-  '-1023',
-]);
-
-/** A batch that failed as a whole (-4083) does not say which of its orders live. */
-const AMBIGUOUS_CODES = new Set(['-4083']);
-
-/** Failures that pass: too many requests, or a clock that ran away. */
-const TRANSIENT_CODES = new Set(['-1003', '-1015', '-1021', '-5028']);
-
-const isTransientCode = (code: string): boolean => TRANSIENT_CODES.has(code);
-
 /**
  * ccxt classes that stand for a refusal where no code is in the message: ccxt's own checks before
  * sending, texts that it matches first, and HTTP 401, 418 and 429 with an empty body.
@@ -85,13 +63,18 @@ const REFUSAL_CLASSES = new Set([
   'RateLimitExceeded',
 ]);
 
+/** An order with the id lives, where ccxt knows it by the text alone. */
+const DUPLICATE_TEXT = /duplicate order sent|duplicated/i;
+
+const USDM: ErrorTable = BINANCE_USDM.errors;
+
 /**
  * Judges an exception of a request that changes something. The venue's code decides; ccxt's class
  * only where there is none, because the class depends on the host name and differs by market.
  */
-export function classifyFailure(error: unknown): Failure {
+export function classifyFailure(error: unknown, table = USDM): Failure {
   const { code, message } = describe(error);
-  if (code !== null) return classifyCode(code, message);
+  if (code !== null) return classifyCode(code, message, table);
   const name = error instanceof Error ? error.constructor.name : '';
   if (name === 'DuplicateOrderId' || (REFUSAL_CLASSES.has(name) && DUPLICATE_TEXT.test(message)))
     return { kind: 'duplicate', code: 'LOCAL', message };
@@ -100,28 +83,30 @@ export function classifyFailure(error: unknown): Failure {
 }
 
 /** Judges a code of the venue, e.g. of one entry of a batch. */
-export function classifyCode(code: string, message: string): Failure {
+export function classifyCode(code: string, message: string, table = USDM): Failure {
+  const isDuplicate = table.duplicate.some(
+    (row) => row.code === code && (row.text?.test(message) ?? true),
+  );
+  if (isDuplicate) return { kind: 'duplicate', code, message };
   const value = Number(code);
-  if (DUPLICATE_CODES.has(code) || (code === '-2010' && DUPLICATE_TEXT.test(message)))
-    return { kind: 'duplicate', code, message };
-  const definite = DEFINITE_SERVER_CODES.has(code) || (value <= -1_100 && Number.isInteger(value));
-  if (definite && !AMBIGUOUS_CODES.has(code)) return { kind: 'rejected', code, message };
+  const isRefused = table.rejected.some(([from, to]) => value <= from && value >= to);
+  if (isRefused && !table.ambiguous.includes(code)) return { kind: 'rejected', code, message };
   return { kind: 'unknown', code, message };
 }
 
 /** The error for callers that only read: refusals stay refusals, everything else is unavailable. */
-export function readError(error: unknown): VenueUnavailable | VenueRejected {
+export function readError(error: unknown, table = USDM): VenueUnavailable | VenueRejected {
   if (error instanceof VenueUnavailable || error instanceof VenueRejected) return error;
-  const failure = classifyFailure(error);
-  if (failure.kind === 'rejected' && !isTransientCode(failure.code))
+  const failure = classifyFailure(error, table);
+  if (failure.kind === 'rejected' && !table.transient.includes(failure.code))
     return new VenueRejected(failure.code, failure.message);
   return new VenueUnavailable(failure.message);
 }
 
 /** The error for callers that change something. */
-export function writeError(error: unknown): VenueRejected | OutcomeUnknown {
+export function writeError(error: unknown, table = USDM): VenueRejected | OutcomeUnknown {
   if (error instanceof VenueRejected || error instanceof OutcomeUnknown) return error;
-  const failure = classifyFailure(error);
+  const failure = classifyFailure(error, table);
   return failure.kind === 'unknown'
     ? new OutcomeUnknown(failure.message)
     : new VenueRejected(failure.code, failure.message);

@@ -17,7 +17,7 @@ import { RecentAnswer } from './recent-answer.ts';
 import { RequestBudget, openReadClient } from './request-budget.ts';
 import { RulesCache } from './rules-cache.ts';
 import { VenueClock } from './venue-clock.ts';
-import { VENUE_TRAITS } from './venue-table.ts';
+import { BINANCE_USDM } from './venues/binance-usdm.ts';
 import type { PlacedOrder, VenueWire } from './venue-wire.ts';
 
 export type ExchangeGatewayOptions = {
@@ -53,7 +53,7 @@ async function openWire(
   });
   const unlimited = binanceUsdmReads(writes);
   return {
-    traits: VENUE_TRAITS['binance-usdm'],
+    table: BINANCE_USDM,
     ...binanceUsdmReads(reads),
     ...binanceUsdmWrites(writes),
     // An emergency stop asks this.
@@ -100,7 +100,31 @@ export class VenueGateway implements ExchangeGateway {
     intents: readonly OrderIntent[],
     timestamp: EpochMs,
   ): Promise<PlaceReply[]> {
-    if (this.#budget.blockedMs > 0) return intents.map(() => notSent(this.#budget.blockedMs));
+    const { blockedMs, riskHeldMs } = this.#budget;
+    if (blockedMs > 0) return intents.map(() => notSent(`asked us to stay away for ${blockedMs}`));
+    if (riskHeldMs > 0) return this.#placeProtection(symbol, intents, timestamp, riskHeldMs);
+    return this.#placeAll(symbol, intents, timestamp);
+  }
+
+  /** What is left of the venue's limit is for cancels and for orders that can only reduce. */
+  async #placeProtection(
+    symbol: string,
+    intents: readonly OrderIntent[],
+    timestamp: EpochMs,
+    heldMs: number,
+  ): Promise<PlaceReply[]> {
+    const safe = intents.filter((intent) => intent.reduceOnly);
+    const replies = safe.length === 0 ? [] : await this.#placeAll(symbol, safe, timestamp);
+    return intents.map(
+      (intent) => replies[safe.indexOf(intent)] ?? notSent(`has no room for ${heldMs}`),
+    );
+  }
+
+  async #placeAll(
+    symbol: string,
+    intents: readonly OrderIntent[],
+    timestamp: EpochMs,
+  ): Promise<PlaceReply[]> {
     const request = { symbol, intents, timestamp };
     const replies = await placeIntents(this.#wire, this.#find, request);
     for (const reply of replies) {
@@ -120,8 +144,8 @@ export class VenueGateway implements ExchangeGateway {
       await this.#wire.cancel(symbol, clientOrderId, conditional);
       return { clientOrderId, kind: 'requested', message: '' };
     } catch (error) {
-      const { code, kind, message } = classifyFailure(error);
-      const { codes } = this.#wire.traits.notFound;
+      const { code, kind, message } = classifyFailure(error, this.#wire.table.errors);
+      const { codes } = this.#wire.table.notFound;
       if (code !== null && codes.includes(code))
         return { clientOrderId, kind: 'notFound', message };
       return { clientOrderId, kind: kind === 'rejected' ? 'rejected' : 'unknown', message };
@@ -145,7 +169,7 @@ export class VenueGateway implements ExchangeGateway {
 
   /** Conditional orders leave the query by id before they leave the list. */
   async #findInHistory(symbol: string, clientOrderId: string): Promise<VenueOrder | undefined> {
-    const { forgottenAfterMs } = this.#wire.traits.notFound;
+    const { forgottenAfterMs } = this.#wire.table.notFound;
     const orders = await this.#allOrders(symbol, true, this.#clock.historyEnd() - forgottenAfterMs);
     return orders.findLast((order) => order.clientOrderId === clientOrderId);
   }
@@ -180,7 +204,7 @@ export class VenueGateway implements ExchangeGateway {
     try {
       await this.#wire.cancelAll(symbol);
     } catch (error) {
-      throw writeError(error);
+      throw writeError(error, this.#wire.table.errors);
     }
   }
 
@@ -213,7 +237,7 @@ export class VenueGateway implements ExchangeGateway {
   async #learnOrdersOf(symbol: string, fills: readonly Fill[]): Promise<void> {
     const first = fills.find((fill) => this.#known.clientIdOf(fill.orderId) === undefined);
     if (first === undefined) return;
-    const { forgottenAfterMs } = this.#wire.traits.notFound;
+    const { forgottenAfterMs } = this.#wire.table.notFound;
     await this.#allOrders(symbol, true, first.eventTime - forgottenAfterMs);
     const unknown = new Set(
       fills.map((fill) => fill.orderId).filter((id) => this.#known.clientIdOf(id) === undefined),
@@ -243,8 +267,8 @@ export class VenueGateway implements ExchangeGateway {
   }
 }
 
-const notSent = (blockedMs: number): PlaceReply => ({
+const notSent = (why: string): PlaceReply => ({
   kind: 'rejected',
   code: '-1003',
-  message: `not sent: the venue asked us to stay away for ${blockedMs} ms`,
+  message: `not sent: the venue ${why} ms`,
 });

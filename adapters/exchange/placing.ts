@@ -24,7 +24,7 @@ export async function placeIntents(
 ): Promise<PlaceReply[]> {
   const results = new Map<string, VenueOrder | Failure>();
   await Promise.all(
-    groupsOf(request.intents, wire.traits.batchMax).map(async (group) => {
+    groupsOf(request.intents, wire.table.batchMax).map(async (group) => {
       const answers = await placeGroup(wire, { ...request, intents: group });
       group.forEach((intent, index) => {
         results.set(intent.clientOrderId, answers[index] ?? UNANSWERED);
@@ -59,7 +59,7 @@ async function placeGroup(
       return [await wire.placeOrder(symbol, first, timestamp)];
     return await wire.placeBatch(symbol, intents, timestamp);
   } catch (error) {
-    const failure = classifyFailure(error);
+    const failure = classifyFailure(error, wire.table.errors);
     return intents.map(() => failure);
   }
 }

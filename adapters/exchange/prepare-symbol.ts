@@ -13,9 +13,9 @@ export async function prepareSymbol(
   leverage: number,
 ): Promise<void> {
   const before = await readSettings(wire, symbol);
-  if (!before.oneWay) await attempt(wire.setOneWay());
-  if (before.marginMode !== 'isolated') await attempt(wire.setIsolated(symbol));
-  if (before.leverage !== leverage) await attempt(wire.setLeverage(symbol, leverage));
+  if (!before.oneWay) await attempt(wire, wire.setOneWay());
+  if (before.marginMode !== 'isolated') await attempt(wire, wire.setIsolated(symbol));
+  if (before.leverage !== leverage) await attempt(wire, wire.setLeverage(symbol, leverage));
   const after = await readSettings(wire, symbol);
   if (after.oneWay && after.marginMode === 'isolated' && after.leverage === leverage) return;
   const found = `${after.oneWay ? 'one-way' : 'hedge'}, ${after.marginMode}, leverage ${after.leverage}`;
@@ -33,11 +33,11 @@ async function readSettings(wire: VenueWire, symbol: string) {
 /** "Nothing to change" is fine; the settings read back decide. */
 const UNCHANGED_CODES = ['-4046', '-4059', 'LOCAL'];
 
-async function attempt(change: Promise<void>): Promise<void> {
+async function attempt({ table }: VenueWire, change: Promise<void>): Promise<void> {
   try {
     await change;
   } catch (error) {
-    const { code } = classifyFailure(error);
-    if (code === null || !UNCHANGED_CODES.includes(code)) throw writeError(error);
+    const { code } = classifyFailure(error, table.errors);
+    if (code === null || !UNCHANGED_CODES.includes(code)) throw writeError(error, table.errors);
   }
 }

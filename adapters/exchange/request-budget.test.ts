@@ -35,6 +35,24 @@ test('reads of our own count before an answer tells of them', async () => {
   await expect(budget.admitRead(10)).rejects.toMatchObject(refused);
 });
 
+test('the last tenth is for cancels and protection', () => {
+  const { clock, budget } = budgetAt(START);
+  budget.onResponse(200, { [WEIGHT]: '2159' });
+  expect(budget.riskHeldMs).toBe(0);
+  budget.onResponse(200, { [WEIGHT]: '2160' });
+  expect(budget.riskHeldMs).toBe(50_000);
+  clock.now += 50_000;
+  expect(budget.riskHeldMs).toBe(0);
+});
+
+test('so are the last orders of ten seconds', () => {
+  const { clock, budget } = budgetAt(START);
+  budget.onResponse(200, { 'X-Mbx-Order-Count-10s': '270' });
+  expect(budget.riskHeldMs).toBe(10_000);
+  clock.now += 10_000;
+  expect(budget.riskHeldMs).toBe(0);
+});
+
 test.each([429, 418])('after %i nothing is asked for as long as the venue says', async (status) => {
   const { clock, budget } = budgetAt(START);
   budget.onResponse(status, { 'Retry-After': '30' });

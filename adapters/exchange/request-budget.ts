@@ -1,4 +1,7 @@
-/** Keeps reads below the venue's request limits, so that orders and cancels always have room. */
+/**
+ * Shares the venue's request limits out, by what the venue's own headers say is used: reads have the
+ * first three quarters, new risk nine tenths, and the rest is for cancels and protection alone.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EpochMs } from '../../core/market/market.ts';
 import { rateLimitsSchema } from './binance-usdm-schemas.ts';
@@ -6,15 +9,17 @@ import { VenueUnavailable } from './errors.ts';
 import type { Exchange } from './exchange-client.ts';
 import type { ExchangeTransport } from './paper-transport.ts';
 import { read } from './reply.ts';
+import type { VenueTable } from './venue-table.ts';
+import { BINANCE_USDM } from './venues/binance-usdm.ts';
 
-/** Request weight a minute on Binance USD-M, unless the venue says otherwise. */
-const WEIGHT_MAX = 2_400;
 /** The rest is for orders, cancels and whoever else uses this address. */
 const READ_SHARE = 0.75;
+/** Beyond it only cancels and orders that can only reduce go out. */
+const RISK_SHARE = 0.9;
 const WAIT_MAX_MS = 5_000;
 const MINUTE_MS = 60_000;
 const BLOCK_DEFAULT_MS = 10_000;
-const WEIGHT_HEADER = 'X-Mbx-Used-Weight-1m';
+const ORDER_WINDOW_MS = 10_000;
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -32,11 +37,12 @@ export async function openReadClient(
   });
   exchange.enableRateLimit = true;
   exchange.throttle = (weight: unknown) => budget.admitRead(Number(weight));
-  budget.learnWeightMax(await readWeightMax(exchange));
+  const weightMax = await readWeightMax(exchange);
+  if (weightMax !== undefined) budget.learnWeightMax(weightMax);
   return exchange;
 }
 
-async function readWeightMax(exchange: Exchange): Promise<number> {
+async function readWeightMax(exchange: Exchange): Promise<number | undefined> {
   const ask = () => exchange.fapiPublicGetExchangeInfo();
   const { rateLimits } = await read(rateLimitsSchema, 'exchangeInfo', ask);
   const minute = rateLimits.find(
@@ -45,22 +51,30 @@ async function readWeightMax(exchange: Exchange): Promise<number> {
       entry.interval === 'MINUTE' &&
       entry.intervalNum === 1,
   );
-  return minute?.limit ?? WEIGHT_MAX;
+  return minute?.limit;
 }
 
 export class RequestBudget {
   readonly #wallClock: () => EpochMs;
   readonly #fixedMax: number | undefined;
+  readonly #limits: VenueTable['limits'];
   #weightMax: number;
   #usedWeight = 0;
   #minute = 0;
+  #orders = 0;
+  #orderWindow = 0;
   #blockedUntil = 0;
 
   /** `fixedMax`: the weight of a minute, whatever the venue says. */
-  constructor(wallClock: () => EpochMs, fixedMax?: number) {
+  constructor(
+    wallClock: () => EpochMs,
+    fixedMax?: number,
+    limits: VenueTable['limits'] = BINANCE_USDM.limits,
+  ) {
     this.#wallClock = wallClock;
     this.#fixedMax = fixedMax;
-    this.#weightMax = fixedMax ?? WEIGHT_MAX;
+    this.#limits = limits;
+    this.#weightMax = fixedMax ?? limits.weightMax;
   }
 
   /** Takes the weight that the venue allows in a minute. */
@@ -73,10 +87,24 @@ export class RequestBudget {
     return Math.max(0, this.#blockedUntil - this.#wallClock());
   }
 
+  /** Wall milliseconds for which what is left is for cancels and protection; 0: new risk may go. */
+  get riskHeldMs(): number {
+    if (this.#fixedMax === Number.POSITIVE_INFINITY) return 0;
+    const now = this.#wallClock();
+    const [minute, window] = [Math.floor(now / MINUTE_MS), Math.floor(now / ORDER_WINDOW_MS)];
+    const isHeavy = minute === this.#minute && this.#usedWeight >= this.#weightMax * RISK_SHARE;
+    if (isHeavy) return (minute + 1) * MINUTE_MS - now;
+    const isBusy =
+      window === this.#orderWindow && this.#orders >= this.#limits.ordersMax * RISK_SHARE;
+    return isBusy ? (window + 1) * ORDER_WINDOW_MS - now : 0;
+  }
+
   /** Takes what a response says of the limits. */
   onResponse(status: number, headers: Headers): void {
-    const used = Number(headers[WEIGHT_HEADER]);
+    const used = Number(headers[this.#limits.weightHeader]);
     if (Number.isFinite(used)) this.#setUsed(used);
+    const orders = Number(headers[this.#limits.ordersHeader]);
+    if (Number.isFinite(orders)) this.#setOrders(orders);
     if (status !== 429 && status !== 418) return;
     const retryAfterMs = Number(headers['Retry-After']) * 1_000 || BLOCK_DEFAULT_MS;
     this.#blockedUntil = this.#wallClock() + retryAfterMs;
@@ -94,6 +122,11 @@ export class RequestBudget {
     if (waitMs > WAIT_MAX_MS)
       throw new VenueUnavailable(`request limit of the venue: not asked for ${waitMs} ms`);
     if (waitMs > 0) await delay(waitMs);
+  }
+
+  #setOrders(orders: number): void {
+    this.#orders = orders;
+    this.#orderWindow = Math.floor(this.#wallClock() / ORDER_WINDOW_MS);
   }
 
   #setUsed(weight: number): void {

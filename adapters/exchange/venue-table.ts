@@ -1,7 +1,8 @@
 /**
- * What differs between venues about client order ids and missing orders. ccxt's unified names are
- * not trusted: on several venues they are dropped or mapped to something else. The next venue is
- * one entry here and one `VenueWire`.
+ * What differs between venues about our orders: how requests carry the client id, when "not found"
+ * may be believed, what an error means, what a request costs. ccxt's unified names are not trusted:
+ * on several venues they are dropped or mapped to something else. The next venue is one file in
+ * `venues/`, and a `VenueWire` to trade on it.
  */
 import { assert } from '../../core/assert.ts';
 
@@ -12,7 +13,40 @@ export type ClientIdParameters = {
   readonly cancel: string;
 };
 
-export type VenueTraits = {
+/** How an order that stands is changed. */
+export type AmendRow =
+  /** The order keeps its ids; `name` carries the client id. */
+  | { readonly kind: 'inPlace'; readonly name: string }
+  /**
+   * The old order is cancelled and, only if that worked, a new one placed: two ids. `replacement`
+   * must be one that was never used.
+   */
+  | {
+      readonly kind: 'cancelReplace';
+      readonly cancelled: string;
+      readonly replacement: string;
+      readonly mode: Readonly<Record<string, string>>;
+    };
+
+/** Codes from `from` down to `to`, both included, e.g. -1100 … -1136. */
+type CodeRange = readonly [from: number, to: number];
+
+/**
+ * What the venue's codes mean for a request that changes something. Only what stands here is
+ * definite; every other code is `unknown`, also one that the venue invents tomorrow.
+ */
+export type ErrorTable = {
+  /** An order with this client id lives. */
+  readonly duplicate: readonly { readonly code: string; readonly text?: RegExp }[];
+  /** Refused before anything was done: the order does not exist. */
+  readonly rejected: readonly CodeRange[];
+  /** Within a range of `rejected`, and yet not definite. */
+  readonly ambiguous: readonly string[];
+  /** Refusals that pass by themselves: too many requests, a clock that ran away. */
+  readonly transient: readonly string[];
+};
+
+export type VenueTable = {
   readonly venue: string;
   readonly clientId: {
     readonly pattern: RegExp;
@@ -22,7 +56,8 @@ export type VenueTraits = {
     /** With `openOrders` an id can be used again once its order is finished: never resend. */
     readonly uniqueAmong: 'openOrders' | 'allOrders';
   };
-  /** Most ordinary orders in one request. */
+  readonly amend: AmendRow;
+  /** Most ordinary orders in one request; 1: each order is a request of its own. */
   readonly batchMax: number;
   readonly notFound: {
     /** Codes that mean "no such order, now". They never prove that it was not placed. */
@@ -32,34 +67,28 @@ export type VenueTraits = {
     /** Cancelled orders without a fill are forgotten after this time. */
     readonly forgottenAfterMs: number;
   };
+  readonly errors: ErrorTable;
+  readonly limits: {
+    /** Response header with the weight used in this minute, as ccxt spells it. */
+    readonly weightHeader: string;
+    /** Request weight a minute, until the venue says otherwise. */
+    readonly weightMax: number;
+    /** Response header with the orders placed in these ten seconds; cancels do not count there. */
+    readonly ordersHeader: string;
+    /** Orders in ten seconds. */
+    readonly ordersMax: number;
+    /** Weight of the lists of the whole account's open orders, ordinary and conditional together. */
+    readonly openOrdersAllWeight: number;
+  };
+  /** The venue's own dead-man timer: cancels a symbol's ordinary orders unless it is renewed. */
+  readonly deadMan: 'perSymbol' | 'none';
 };
 
-const DAY_MS = 86_400_000;
-
-export const VENUE_TRAITS = {
-  'binance-usdm': {
-    venue: 'binance-usdm',
-    clientId: {
-      pattern: /^[.A-Z:/a-z0-9_-]{1,36}$/,
-      lengthMax: 36,
-      ordinary: {
-        create: 'newClientOrderId',
-        fetch: 'origClientOrderId',
-        cancel: 'origClientOrderId',
-      },
-      conditional: { create: 'clientAlgoId', fetch: 'clientAlgoId', cancel: 'clientAlgoId' },
-      uniqueAmong: 'openOrders',
-    },
-    batchMax: 5,
-    notFound: { codes: ['-2011', '-2013'], marginMs: 1_000, forgottenAfterMs: 3 * DAY_MS },
-  },
-} as const satisfies Record<string, VenueTraits>;
-
 /** Asserts that an id of ours fits a venue: ids are derived, so a misfit is a bug. */
-export function assertClientId(traits: VenueTraits, clientOrderId: string): void {
-  const { pattern, lengthMax } = traits.clientId;
+export function assertClientId({ venue, clientId }: VenueTable, clientOrderId: string): void {
+  const { pattern, lengthMax } = clientId;
   assert(
     pattern.test(clientOrderId) && clientOrderId.length <= lengthMax,
-    `client order id does not fit ${traits.venue}: ${clientOrderId}`,
+    `client order id does not fit ${venue}: ${clientOrderId}`,
   );
 }

@@ -1,11 +1,11 @@
 /** What the gateway needs from one venue: single requests, mapped and validated. */
 import type { EpochMs, InstrumentRules, Quote } from '../../core/market/market.ts';
 import type { MoneyText } from '../../core/money/units.ts';
-import type { Fill, OrderIntent } from '../../core/orders/order.ts';
 import type { Income } from '../../core/portfolio/income.ts';
+import type { Fill, OrderIntent } from '../../core/orders/order.ts';
 import type { VenueOrder, VenuePosition } from '../ports.ts';
 import type { Failure } from './errors.ts';
-import type { VenueTraits } from './venue-table.ts';
+import type { VenueTable } from './venue-table.ts';
 
 /** Where a page of rows with rising ids begins. */
 export type PageStart =
@@ -66,4 +66,4 @@ export type VenueWrites = {
   setLeverage(symbol: string, leverage: number): Promise<void>;
 };
 
-export type VenueWire = VenueReads & VenueWrites & { readonly traits: VenueTraits };
+export type VenueWire = VenueReads & VenueWrites & { readonly table: VenueTable };

@@ -6,7 +6,7 @@ import { VenueUnavailable, classifyCode, readError } from '../../../adapters/exc
 import type { Failure } from '../../../adapters/exchange/errors.ts';
 import type { VenueWire } from '../../../adapters/exchange/venue-wire.ts';
 import type { PageStart } from '../../../adapters/exchange/venue-wire.ts';
-import { VENUE_TRAITS } from '../../../adapters/exchange/venue-table.ts';
+import { BINANCE_USDM } from '../../../adapters/exchange/venues/binance-usdm.ts';
 import { RECV_WINDOW_MS } from '../../../adapters/ports.ts';
 import type { VenueOrder } from '../../../adapters/ports.ts';
 import type { Dice } from '../dice.ts';
@@ -36,7 +36,7 @@ export function createVenueWire(parts: WireParts, network: Network): VenueWire {
     }
   };
   return {
-    traits: VENUE_TRAITS['binance-usdm'],
+    table: BINANCE_USDM,
     time: () => read(venueNow),
     rules: () => read(() => [rules]),
     fees: () => read(() => ({ makerFeeBps: rules.makerFeeBps, takerFeeBps: rules.takerFeeBps })),
