@@ -1,15 +1,18 @@
-/** A TCP relay whose connections can be cut, between a client and the venue. */
+/** A TCP relay whose connections can be cut, between a client and a server. */
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
 export type TcpCutter = {
   readonly origin: string;
+  readonly port: number;
   /** Ends every open connection. */
   cut(): void;
   /** Connections taken so far. */
   accepted: number;
   /** While true, new connections end at once. */
   refuse: boolean;
+  /** While true, connections stay open and everything sent is lost: cut them before it ends. */
+  silent: boolean;
   close(): Promise<void>;
 };
 
@@ -18,11 +21,18 @@ export async function startTcpCutter(target: string): Promise<TcpCutter> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): void => {
     sockets.add(socket);
+    socket.setNoDelay(true);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
   };
   const cut = (): void => sockets.forEach((socket) => socket.destroy());
-  const cutter = { refuse: false, accepted: 0 };
+  const cutter = { refuse: false, silent: false, accepted: 0 };
+  const forward = (from: Socket, to: Socket): void => {
+    from.on('data', (bytes) => {
+      if (!cutter.silent) to.write(bytes);
+    });
+    from.on('close', () => to.destroy());
+  };
   const server = createServer((client) => {
     keep(client);
     if (cutter.refuse) {
@@ -32,13 +42,14 @@ export async function startTcpCutter(target: string): Promise<TcpCutter> {
     cutter.accepted += 1;
     const upstream = connect(Number(port), hostname);
     keep(upstream);
-    client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
-    client.pipe(upstream).pipe(client);
+    forward(client, upstream);
+    forward(upstream, client);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listening = (server.address() as AddressInfo).port;
   return Object.assign(cutter, {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: `http://127.0.0.1:${listening}`,
+    port: listening,
     cut,
     close: async () => {
       cut();

@@ -30,22 +30,40 @@ export type DatabaseWatch = {
 
 /** Puts triggers of its own into the test's database: every change of a table is heard. */
 export async function watchDatabase(connectionString: string): Promise<DatabaseWatch> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
+  let changed = Promise.withResolvers<void>();
+  const wake = (): void => {
+    changed.resolve();
+    changed = Promise.withResolvers();
+  };
+  let connected: Promise<pg.Client> | undefined;
+  /** A new connection where the server was gone meanwhile. */
+  const connection = (): Promise<pg.Client> => (connected ??= connect());
+  const connect = async (): Promise<pg.Client> => {
+    const fresh = new pg.Client({ connectionString });
+    const lose = (): void => {
+      connected = undefined;
+      wake();
+    };
+    fresh.on('error', lose);
+    fresh.on('notification', wake);
+    try {
+      await fresh.connect();
+      await fresh.query(`LISTEN ${CHANNEL}`);
+    } catch (error) {
+      lose();
+      throw error;
+    }
+    return fresh;
+  };
+  const client = await connection();
   await client.query(`CREATE FUNCTION test_watch() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN NOTIFY ${CHANNEL}; RETURN NULL; END $$`);
   for (const table of TABLES) {
     await client.query(`CREATE TRIGGER test_watch AFTER INSERT OR UPDATE OR DELETE ON ${table}
       FOR EACH STATEMENT EXECUTE FUNCTION test_watch()`);
   }
-  await client.query(`LISTEN ${CHANNEL}`);
-  let changed = Promise.withResolvers<void>();
-  client.on('notification', () => {
-    changed.resolve();
-    changed = Promise.withResolvers();
-  });
   const query = async <T extends Row>(sql: string, values: readonly unknown[] = []) =>
-    (await client.query<T>(sql, [...values])).rows;
+    (await (await connection()).query<T>(sql, [...values])).rows;
 
   return {
     query,
@@ -64,7 +82,9 @@ export async function watchDatabase(connectionString: string): Promise<DatabaseW
         late.cancel();
       }
     },
-    close: () => client.end(),
+    close: async () => {
+      if (connected !== undefined) await (await connected).end();
+    },
   };
 }
 

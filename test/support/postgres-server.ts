@@ -3,27 +3,40 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../../cli/up/postgres.ts';
+import { stopProcess } from '../../cli/up/process-identity.ts';
 import { freePort } from './free-port.ts';
 import { guard } from './run-guard.ts';
 
 export type PostgresServer = {
   /** Connection string without a database name, ending in `/`. */
   readonly url: string;
+  /** Ends at once, as in a crash: connections are cut, nothing is written. */
+  crash(): Promise<void>;
+  /** After a crash: on the same port, with the same data. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 };
+
+/** PostgreSQL's immediate shutdown; it keeps its children from staying behind, as `kill -9` would not. */
+const CRASH = { signal: 'SIGQUIT', timeoutMs: 10_000 } as const;
 
 /** Up in about a second. As root it runs as the user `postgres`, who must reach the folder. */
 export async function startPostgresServer(): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tidegate-postgres-'));
   await chmod(folder, 0o755);
-  const server = await startPostgres({
-    dataDir: join(folder, 'data'),
-    port: await freePort(),
-    durable: false,
-  });
-  const endGuard = guard(server.identity.pid, folder);
+  const options = { dataDir: join(folder, 'data'), port: await freePort(), durable: false };
+  let server = await startPostgres(options);
+  let endGuard = guard(server.identity.pid, folder);
   return {
     url: new URL('/', server.connectionString).href,
+    crash: async () => {
+      endGuard();
+      await stopProcess(server.identity, CRASH);
+    },
+    restart: async () => {
+      server = await startPostgres(options);
+      endGuard = guard(server.identity.pid, folder);
+    },
     stop: async () => {
       endGuard();
       await server.stop();

@@ -1,8 +1,9 @@
 /** A fresh, migrated database for one test file, on the run's one PostgreSQL. */
-import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { inject } from 'vitest';
-import { migrate } from '../../adapters/postgres/migrate.ts';
+import { createDatabase } from './database.ts';
+import type { TestPostgres } from './database.ts';
+
+export type { TestPostgres };
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,31 +12,5 @@ declare module 'vitest' {
   }
 }
 
-export type TestPostgres = {
-  readonly connectionString: string;
-  /** Drops the database, closing every connection to it. */
-  stop(): Promise<void>;
-};
-
-/** `migrated: false` leaves it empty, for the tests of `migrate` itself. */
-export async function startTestPostgres(options = { migrated: true }): Promise<TestPostgres> {
-  const server = inject('postgresUrl');
-  const database = `test_${randomBytes(6).toString('hex')}`;
-  await administer(server, `CREATE DATABASE ${database}`);
-  const connectionString = `${server}${database}`;
-  if (options.migrated) await migrate(connectionString);
-  return {
-    connectionString,
-    stop: () => administer(server, `DROP DATABASE ${database} WITH (FORCE)`),
-  };
-}
-
-async function administer(server: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: `${server}postgres` });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}
+export const startTestPostgres = (options = { migrated: true }): Promise<TestPostgres> =>
+  createDatabase(inject('postgresUrl'), options);

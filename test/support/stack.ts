@@ -22,12 +22,14 @@ import { witness } from '../witness/witness.ts';
 import type { WitnessReport } from '../witness/witness.ts';
 import { watchDatabase } from './database-watch.ts';
 import type { DatabaseWatch } from './database-watch.ts';
+import { startTcpCutter } from '../feed/tcp-cutter.ts';
+import type { TcpCutter } from '../feed/tcp-cutter.ts';
+import { createDatabase } from './database.ts';
 import { freePort } from './free-port.ts';
-import { startTestPostgres } from './postgres.ts';
+import { openNamespace } from './namespace.ts';
 import { startStackVenue } from './stack-venue.ts';
 import type { StackMarket, StackPace, StackVenue } from './stack-venue.ts';
 import { StackWorkers } from './stack-workers.ts';
-import { openTestTemporal } from './temporal.ts';
 
 export type StackOptions = {
   readonly symbols: readonly string[];
@@ -37,7 +39,14 @@ export type StackOptions = {
   readonly unlimited?: boolean;
   /** Configuration by path, e.g. `{ 'limits.max_gross_exposure_pct': 400 }`. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Outside of a test run: servers of its own. */
+  readonly servers?: { readonly postgresUrl: string; readonly temporalAddress: string };
+  /** Workers reach the venue, PostgreSQL and Temporal through relays that can be cut. */
+  readonly relayed?: boolean;
 };
+
+/** What a worker talks to, by the relay between. */
+export type StackLinks = Readonly<Record<'venue' | 'postgres' | 'temporal', TcpCutter>>;
 
 export type Stack = {
   readonly account: string;
@@ -45,6 +54,8 @@ export type Stack = {
   readonly workers: StackWorkers;
   readonly database: DatabaseWatch;
   readonly connectionString: string;
+  /** With `relayed`. */
+  readonly links: StackLinks | undefined;
   /** Starts symbols as a user does, through the API. */
   startSymbols(symbols?: readonly string[]): Promise<void>;
   /** Starts one workflow by itself; a small history makes it continue as new often. */
@@ -80,16 +91,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function build(
-  { symbols, market, pace, unlimited = false, settings = {} }: StackOptions,
+  { symbols, market, pace, unlimited = false, settings = {}, ...options }: StackOptions,
   closing: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'tidegate-stack-'));
   closing.push(() => rm(folder, { recursive: true, force: true }));
-  const postgres = await startTestPostgres();
+  // Only a test run knows the servers of the run.
+  const servers = options.servers ?? (await import('./run-servers.ts')).runServers();
+  const postgres = await createDatabase(servers.postgresUrl);
   closing.push(() => postgres.stop());
   const { connectionString } = postgres;
-  const temporal = await openTestTemporal();
+  const temporal = await openNamespace(servers.temporalAddress);
   closing.push(() => temporal.stop());
   const database = await watchDatabase(connectionString);
   closing.push(() => database.close());
@@ -102,6 +115,10 @@ async function build(
     unlimited,
   });
   closing.push(() => venue.close());
+  const links =
+    options.relayed === true
+      ? await relays(closing, venue, connectionString, temporal.address)
+      : undefined;
 
   const loaded = loadConfig({
     flags: {
@@ -118,12 +135,17 @@ async function build(
   });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const configPath = join(folder, 'config.json');
-  writeEffectiveConfig(configPath, loaded.values, {
+  const { ports } = loaded.values;
+  const workerValues =
+    links === undefined
+      ? loaded.values
+      : { ...loaded.values, ports: { ...ports, venue: links.venue.port } };
+  writeEffectiveConfig(configPath, workerValues, {
     account: ACCOUNT,
     symbols,
     dataDir: folder,
-    postgresUrl: connectionString,
-    temporalAddress: temporal.address,
+    postgresUrl: throughRelay(connectionString, links?.postgres),
+    temporalAddress: links === undefined ? temporal.address : `127.0.0.1:${links.temporal.port}`,
   });
   const workers = new StackWorkers(configPath, pace.kind === 'lockstep' ? venue : undefined);
   closing.push(() => workers.stop());
@@ -139,6 +161,7 @@ async function build(
     workers,
     database,
     connectionString,
+    links,
     api: request,
     startSymbols: async (wanted = symbols) => {
       const { status, body } = await request('POST', '/start', { symbols: wanted });
@@ -160,6 +183,31 @@ async function build(
     lines: () => workers.lines(),
     stop,
   };
+}
+
+async function relays(
+  closing: (() => Promise<unknown>)[],
+  venue: StackVenue,
+  connectionString: string,
+  temporalAddress: string,
+): Promise<StackLinks> {
+  const relayTo = async (target: string) => {
+    const relay = await startTcpCutter(target);
+    closing.push(() => relay.close());
+    return relay;
+  };
+  return {
+    venue: await relayTo(`http://127.0.0.1:${venue.port}`),
+    postgres: await relayTo(connectionString),
+    temporal: await relayTo(`http://${temporalAddress}`),
+  };
+}
+
+function throughRelay(connectionString: string, relay: TcpCutter | undefined): string {
+  if (relay === undefined) return connectionString;
+  const url = new URL(connectionString);
+  url.port = String(relay.port);
+  return url.href;
 }
 
 function apiRequest(url: string): Stack['api'] {

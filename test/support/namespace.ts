@@ -1,15 +1,7 @@
-/** A namespace of its own on the run's one Temporal, so that stacks share no queue and no workflow. */
+/** A namespace of its own on a Temporal that runs, so that stacks share no queue and no workflow. */
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { inject } from 'vitest';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** `host:port`, or empty without the command; set by `test/global-setup.ts`. */
-    temporalAddress: string;
-  }
-}
 
 export type TestTemporal = {
   readonly address: string;
@@ -18,10 +10,7 @@ export type TestTemporal = {
   stop(): Promise<void>;
 };
 
-export async function openTestTemporal(): Promise<TestTemporal> {
-  const address = inject('temporalAddress');
-  if (address === '')
-    throw new Error('there is no Temporal command: "npm test" finds or builds one');
+export async function openNamespace(address: string): Promise<TestTemporal> {
   const connection = await Connection.connect({ address });
   const namespace = `test-${randomBytes(6).toString('hex')}`;
   await connection.workflowService.registerNamespace({
