@@ -13,7 +13,7 @@ export type AccountListener = {
   onOrderHeard(order: HeardOrder): void;
 };
 
-const RECONCILE_INTERVAL_MS = 30_000;
+const RECONCILE_INTERVAL_MS = 60_000;
 /** A look costs 30 of the venue's request weight. */
 const INCOME_INTERVAL_MS = 60_000;
 
@@ -41,6 +41,7 @@ export class AccountFeed {
       symbols: () => [...symbols.keys()],
       onRecorded,
       intervalMs: options.reconcileIntervalMs ?? standard,
+      random: options.random ?? (() => 0.5),
     });
     this.#incomes = new IncomeRecorder({
       ...options,

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { idPrefix } from '../../core/orders/client-order-id.ts';
 import type { Fill } from '../../core/orders/order.ts';
+import type { RecordEntry } from '../../core/orders/records.ts';
 import {
   money,
   moneyText,
@@ -8,13 +10,18 @@ import {
   quantity,
   quantityText,
 } from '../../core/money/units.ts';
+import { VenueUnavailable } from '../exchange/errors.ts';
+import type { IntentRow, VenueOrder, VenuePosition } from '../ports.ts';
 import { AccountReconciler } from './account-reconciler.ts';
-import type { AccountReconcilerParts } from './account-reconciler.ts';
 import { AccountRecorder } from './account-recorder.ts';
 
 const m = (text: string) => moneyText(money(text));
 const p = (text: string) => priceText(price(text));
 const q = (text: string) => quantityText(quantity(text));
+
+const IDENTITY = { instance: 'test', symbolCode: 'abcde' };
+const OWN_ID = `${idPrefix(IDENTITY)}000010000001`;
+const OTHER_ID = `${idPrefix({ ...IDENTITY, instance: 'othr' })}000010000001`;
 
 const fillAt = (tradeId: string, eventTime: number): Fill => ({
   tradeId,
@@ -29,43 +36,190 @@ const fillAt = (tradeId: string, eventTime: number): Fill => ({
   realisedProfit: m('0'),
   eventTime,
 });
+const orderOf = (clientOrderId: string | null): VenueOrder => ({
+  clientOrderId,
+  venueOrderId: '7',
+  conditional: false,
+  side: 'buy',
+  status: 'working',
+  price: p('90'),
+  triggerPrice: null,
+  quantity: q('1'),
+  executed: q('0'),
+  reduceOnly: false,
+  childOrderId: null,
+  eventTime: 1_000_000_000,
+});
 
-test('a fill that was missed is found although a later one is booked', async () => {
-  const atVenue = [fillAt('missed', 1_000_000_000), fillAt('booked', 1_000_060_000)];
-  const booked = new Map([['booked', atVenue[1]]]);
+/** A venue and a ledger in memory; a test changes what they hold and looks at what was said. */
+function aWorld() {
+  const world = {
+    symbols: ['BTCUSDT'],
+    open: [] as VenueOrder[],
+    atVenue: [] as Fill[],
+    venuePosition: q('1'),
+    ledgerPosition: q('1'),
+    prepared: new Set([OWN_ID]),
+    openIntents: [] as { intent: { clientOrderId: string } }[],
+    known: new Map<string, VenueOrder>(),
+    booked: new Map<string, Fill>(),
+    recorded: [] as VenueOrder[],
+    said: [] as RecordEntry[],
+    writers: [] as string[],
+    asked: [] as string[],
+    unavailable: new Set<string>(),
+  };
   const ledger = {
     recordFill: async (_ref: unknown, fill: Fill) => {
-      const isNew = !booked.has(fill.tradeId);
-      booked.set(fill.tradeId, fill);
+      const isNew = !world.booked.has(fill.tradeId);
+      world.booked.set(fill.tradeId, fill);
       return isNew;
     },
-    recordOrder: async () => undefined,
-    identity: async () => ({ instance: 'test', symbolCode: 'abcde' }),
-    openIntents: async () => [],
+    recordOrder: async (_ref: unknown, order: VenueOrder) => void world.recorded.push(order),
+    identity: async () => IDENTITY,
+    openIntents: async () => world.openIntents as never,
+    intent: async (id: string) => (world.prepared.has(id) ? ({} as IntentRow) : undefined),
     position: async () => ({
-      quantity: q('1'),
+      quantity: world.ledgerPosition,
       entryPrice: p('100'),
       realisedProfit: m('0'),
       lastSeq: 1,
       lastFillTime: 1_000_060_000,
     }),
   };
+  const journal = {
+    record: async (_ref: unknown, entries: readonly RecordEntry[]) =>
+      void world.said.push(...entries),
+  };
   const shared = { account: 'paper', venue: 'binance-usdm', onRecorded: () => undefined };
   const recorder = new AccountRecorder({
     ...shared,
     ledger,
-    journal: { record: async () => undefined },
+    journal,
     onDropped: () => undefined,
+    onOtherWriter: async ({ symbol }, reason) => void world.writers.push(`${symbol} ${reason}`),
   });
-  const gateway: AccountReconcilerParts['gateway'] = {
-    openOrders: async () => [],
+  const gateway = {
+    openOrders: async (symbol: string) => {
+      world.asked.push(symbol);
+      if (world.unavailable.has(symbol)) throw new VenueUnavailable('asked enough this minute');
+      return world.open;
+    },
     closedOrders: async () => [],
-    findOrder: async () => undefined,
-    fillsSince: async (_symbol, since) => atVenue.filter((fill) => fill.eventTime >= since),
+    findOrder: async (_symbol: string, id: string) => world.known.get(id),
+    fillsSince: async (_symbol: string, since: number) =>
+      world.atVenue.filter((fill) => fill.eventTime >= since),
     quote: async () => ({ time: 1_000_060_000, bid: p('99'), ask: p('101'), mark: p('100') }),
+    position: async () => ({ quantity: world.venuePosition }) as VenuePosition,
   };
-  const symbols = () => ['BTCUSDT'];
-  const parts = { ...shared, ledger, gateway, recorder, symbols, intervalMs: 0 };
-  await new AccountReconciler(parts).reconcile('BTCUSDT');
-  expect([...booked.keys()]).toEqual(['booked', 'missed']);
+  const reconcilerWith = (intervalMs: number, random = () => 0.5) =>
+    new AccountReconciler({
+      ...shared,
+      ledger,
+      journal,
+      gateway,
+      recorder,
+      symbols: () => world.symbols,
+      intervalMs,
+      random,
+    });
+  return { world, reconcilerWith, reconciler: reconcilerWith(0) };
+}
+
+test('a fill that was missed is found although a later one is booked', async () => {
+  const { world, reconciler } = aWorld();
+  world.atVenue = [fillAt('missed', 1_000_000_000), fillAt('booked', 1_000_060_000)];
+  world.booked.set('booked', fillAt('booked', 1_000_060_000));
+  await reconciler.reconcile('BTCUSDT');
+  expect([...world.booked.keys()]).toEqual(['booked', 'missed']);
+});
+
+test('an order that the venue no longer lists is asked by its id', async () => {
+  const { world, reconciler } = aWorld();
+  const ended = { ...orderOf(OWN_ID), status: 'cancelled' as const };
+  world.openIntents = [{ intent: { clientOrderId: OWN_ID } }];
+  world.known.set(OWN_ID, ended);
+  await reconciler.reconcile('BTCUSDT');
+  expect(world.recorded).toEqual([ended]);
+  expect(world.said).toEqual([]);
+});
+
+test('an order with our prefix that nobody prepared is written down, and stops the symbol', async () => {
+  const { world, reconciler } = aWorld();
+  world.open = [orderOf(OWN_ID)];
+  await reconciler.reconcile('BTCUSDT');
+  expect(world.writers).toEqual([]);
+  world.prepared.clear();
+  await reconciler.reconcile('BTCUSDT');
+  expect(world.recorded).toHaveLength(2);
+  expect(world.said).toMatchObject([{ code: 'UNRECORDED_ORDER', severity: 'critical' }]);
+  expect(world.writers).toEqual([
+    `BTCUSDT an order with our own prefix is not in our ledger: ${OWN_ID}`,
+  ]);
+});
+
+test('another instance is said once, and stops the symbol as long as its order stands', async () => {
+  const { world, reconciler } = aWorld();
+  world.open = [orderOf(OTHER_ID)];
+  await reconciler.reconcile('BTCUSDT');
+  await reconciler.reconcile('BTCUSDT');
+  expect(world.said).toMatchObject([{ code: 'FOREIGN_INSTANCE', severity: 'critical' }]);
+  expect(world.writers).toHaveLength(2);
+  world.open = [];
+  await reconciler.reconcile('BTCUSDT');
+  expect(world.writers).toHaveLength(2);
+});
+
+test('an order of somebody else is said once and stops nothing', async () => {
+  const { world, reconciler } = aWorld();
+  world.open = [orderOf('web_1234'), orderOf(null)];
+  await reconciler.reconcile('BTCUSDT');
+  await reconciler.reconcile('BTCUSDT');
+  expect(world.said).toMatchObject([{ code: 'FOREIGN_ORDER', severity: 'warning' }]);
+  expect(world.writers).toEqual([]);
+});
+
+test('a position that differs is said with both figures, one that a fill explains is not', async () => {
+  const { world, reconciler } = aWorld();
+  world.venuePosition = q('1.5');
+  await reconciler.reconcile('BTCUSDT');
+  await reconciler.reconcile('BTCUSDT');
+  const key = 'position-mismatch:1.5:1';
+  expect(world.said.map((entry) => entry.kind === 'riskEvent' && entry.key)).toEqual([key, key]);
+  expect(world.said[0]).toMatchObject({ detail: { venue: '1.5', ledger: '1' } });
+});
+
+test('rounds follow each other in time, with some chance in it', async () => {
+  vi.useFakeTimers();
+  try {
+    const { world, reconcilerWith } = aWorld();
+    // Connected before the first symbol is watched: that round must not be the last one.
+    world.symbols = [];
+    const rounds = reconcilerWith(60_000, () => 0);
+    rounds.start();
+    await rounds.reconcileAll();
+    world.symbols = ['BTCUSDT'];
+    await vi.advanceTimersByTimeAsync(47_999);
+    expect(world.asked).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(world.asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(48_000);
+    expect(world.asked).toHaveLength(2);
+    await rounds.close();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(world.asked).toHaveLength(2);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a round that the venue cuts off is taken up where it ended', async () => {
+  const { world, reconciler } = aWorld();
+  world.symbols = ['A1', 'B1', 'C1'];
+  world.unavailable.add('B1');
+  await reconciler.reconcileAll();
+  expect(world.asked).toEqual(['A1', 'B1']);
+  world.unavailable.clear();
+  await reconciler.reconcileAll();
+  expect(world.asked.slice(2)).toEqual(['B1', 'C1', 'A1']);
 });

@@ -1,7 +1,12 @@
-/** Compares ledger and venue after a connection, and every half minute: events can be lost. */
+/**
+ * Compares ledger and venue after a connection, and every minute: events can be lost. It writes down
+ * what it finds and touches nothing at the venue.
+ */
+import { parseClientOrderId } from '../../core/orders/client-order-id.ts';
 import type { EpochMs } from '../../core/market/market.ts';
-import type { SymbolRef } from '../../core/orders/order.ts';
-import type { ExchangeGateway, Ledger, VenueOrder } from '../ports.ts';
+import type { Fill, SymbolRef } from '../../core/orders/order.ts';
+import { VenueUnavailable } from '../exchange/errors.ts';
+import type { ExchangeGateway, Journal, Ledger, VenueOrder } from '../ports.ts';
 import type { AccountRecorder } from './account-recorder.ts';
 
 export type AccountReconcilerParts = {
@@ -9,24 +14,33 @@ export type AccountReconcilerParts = {
   readonly venue: string;
   readonly gateway: Pick<
     ExchangeGateway,
-    'openOrders' | 'closedOrders' | 'findOrder' | 'fillsSince' | 'quote'
+    'openOrders' | 'closedOrders' | 'findOrder' | 'fillsSince' | 'quote' | 'position'
   >;
-  readonly ledger: Pick<Ledger, 'openIntents' | 'position'>;
+  readonly ledger: Pick<Ledger, 'openIntents' | 'position' | 'intent'>;
+  readonly journal: Pick<Journal, 'record'>;
   readonly recorder: AccountRecorder;
   readonly symbols: () => readonly string[];
   readonly onRecorded: (symbol: string) => void;
-  /** Wall milliseconds between two rounds; 0: only when asked. */
+  /** Wall milliseconds between two rounds, give or take a fifth; 0: only when asked. */
   readonly intervalMs: number;
+  /** From 0 to 1: so that several processes do not ask at the same moment. */
+  readonly random: () => number;
 };
 
 const DAY_MS = 86_400_000;
 /** Market time before the last fill that is read again: one that was missed may be older. */
 const OVERLAP_MS = DAY_MS / 4;
+/** Share of the interval by which a round may come sooner or later. */
+const JITTER = 0.2;
+
+type Round = 'whole' | 'cutOff';
 
 export class AccountReconciler {
   readonly #parts: AccountReconcilerParts;
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, Promise<Round>>();
   #round: Promise<void> | undefined;
+  #cutOffAt: string | undefined;
+  #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: AccountReconcilerParts) {
@@ -34,37 +48,57 @@ export class AccountReconciler {
   }
 
   start(): void {
-    if (this.#parts.intervalMs === 0) return;
-    this.#timer = setInterval(() => void this.reconcileAll(), this.#parts.intervalMs);
+    const { intervalMs, random } = this.#parts;
+    if (intervalMs === 0 || this.#isClosed) return;
+    const waitMs = intervalMs * (1 + JITTER * (2 * random() - 1));
+    // The next wait begins when the round is over: one that a reconnect began is shared, not doubled.
+    this.#timer = setTimeout(() => void this.reconcileAll().then(() => this.start()), waitMs);
     this.#timer.unref();
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
     await this.#round;
     await Promise.all(this.#running.values());
   }
 
   /** Symbol after symbol, so that it never uses up the venue's limits. */
   reconcileAll(): Promise<void> {
-    this.#round ??= this.#runRound();
+    this.#round ??= this.#runRound().finally(() => (this.#round = undefined));
     return this.#round;
   }
 
   /** A failure is left to the next round. */
-  reconcile(symbol: string): Promise<void> {
+  async reconcile(symbol: string): Promise<void> {
+    await this.#reconcile(symbol);
+  }
+
+  #reconcile(symbol: string): Promise<Round> {
     const known = this.#running.get(symbol);
     if (known !== undefined) return known;
     const run = this.#compare(symbol)
-      .catch(() => undefined)
+      .then((): Round => 'whole')
+      .catch((error: unknown) => (error instanceof VenueUnavailable ? 'cutOff' : 'whole'))
       .finally(() => this.#running.delete(symbol));
     this.#running.set(symbol, run);
     return run;
   }
 
+  /**
+   * A venue that does not answer, or that we have asked enough this minute, is left alone until the
+   * next round, which goes on where this one ended.
+   */
   async #runRound(): Promise<void> {
-    for (const symbol of this.#parts.symbols()) await this.reconcile(symbol);
-    this.#round = undefined;
+    const symbols = this.#parts.symbols();
+    const first = Math.max(0, symbols.indexOf(this.#cutOffAt ?? ''));
+    this.#cutOffAt = undefined;
+    for (const symbol of [...symbols.slice(first), ...symbols.slice(0, first)]) {
+      if (this.#isClosed) return;
+      if ((await this.#reconcile(symbol)) === 'whole') continue;
+      this.#cutOffAt = symbol;
+      return;
+    }
   }
 
   async #compare(symbol: string): Promise<void> {
@@ -72,13 +106,69 @@ export class AccountReconciler {
     const ref = { account, venue, symbol };
     const open = await gateway.openOrders(symbol);
     const finished = await this.#finishedOrders(ref, open);
-    const fills = await gateway.fillsSince(symbol, await this.#since(ref));
-    for (const fill of fills) await recorder.recordFill(ref, fill);
+    const strange = await this.#bookFills(ref);
     const parents = [...open, ...finished].filter((order) => order.childOrderId !== null);
     const children = await this.#childrenOf(symbol, parents);
     for (const order of [...finished, ...open]) await recorder.recordOrder(ref, order, false);
     for (const order of children) await recorder.recordOrder(ref, order, true);
+    const foreign = await this.#ordersOf(symbol, strange);
+    for (const order of foreign) await recorder.recordOrder(ref, order, false);
+    await this.#reportUnrecorded(ref, open);
+    await this.#comparePosition(ref);
     onRecorded(symbol);
+  }
+
+  /** Answers the new ones that no order of ours explains. */
+  async #bookFills(ref: SymbolRef): Promise<readonly Fill[]> {
+    const { gateway, recorder } = this.#parts;
+    const fills = await gateway.fillsSince(ref.symbol, await this.#since(ref));
+    const strange: Fill[] = [];
+    for (const fill of fills) {
+      const isNew = await recorder.recordFill(ref, fill);
+      if (isNew && fill.clientOrderId === null) strange.push(fill);
+    }
+    return strange;
+  }
+
+  /**
+   * An order with our own prefix that nobody here prepared: our ledger lost it, or a second set of
+   * workers runs on a copy of it.
+   */
+  async #reportUnrecorded(ref: SymbolRef, open: readonly VenueOrder[]): Promise<void> {
+    const { ledger, recorder } = this.#parts;
+    for (const order of open) {
+      const { clientOrderId } = order;
+      if (clientOrderId === null || parseClientOrderId(clientOrderId) === undefined) continue;
+      if (!(await recorder.isOurs(ref, clientOrderId))) continue;
+      if ((await ledger.intent(clientOrderId)) === undefined)
+        await recorder.reportWriter(ref, order, 'UNRECORDED_ORDER');
+    }
+  }
+
+  /** Said only when it stays after a second look: a fill may be on its way. */
+  async #comparePosition(ref: SymbolRef): Promise<void> {
+    const first = await this.#positions(ref);
+    if (first.venue === first.ledger) return;
+    await this.#bookFills(ref);
+    const { venue, ledger } = await this.#positions(ref);
+    if (venue === ledger || venue !== first.venue || ledger !== first.ledger) return;
+    const { time: eventTime } = await this.#parts.gateway.quote(ref.symbol);
+    await this.#parts.journal.record(ref, [
+      {
+        kind: 'riskEvent',
+        key: `position-mismatch:${venue}:${ledger}`,
+        code: 'POSITION_MISMATCH',
+        severity: 'critical',
+        detail: { venue, ledger },
+        eventTime,
+      },
+    ]);
+  }
+
+  async #positions(ref: SymbolRef): Promise<{ venue: string; ledger: string }> {
+    const { gateway, ledger } = this.#parts;
+    const [atVenue, ours] = await Promise.all([gateway.position(ref.symbol), ledger.position(ref)]);
+    return { venue: atVenue.quantity, ledger: ours.quantity };
   }
 
   /** Only its child can say how a triggered stop ended. */
@@ -86,6 +176,15 @@ export class AccountReconciler {
     if (parents.length === 0) return [];
     const ids = new Set(parents.map((order) => order.childOrderId));
     const since = Math.min(...parents.map((order) => order.eventTime)) - DAY_MS;
+    const closed = await this.#parts.gateway.closedOrders(symbol, since);
+    return closed.filter((order) => !order.conditional && ids.has(order.venueOrderId));
+  }
+
+  /** Whose trades these were: a person's, or the venue's own, which liquidates and deleverages. */
+  async #ordersOf(symbol: string, fills: readonly Fill[]): Promise<VenueOrder[]> {
+    if (fills.length === 0) return [];
+    const ids = new Set(fills.map((fill) => fill.orderId));
+    const since = Math.min(...fills.map((fill) => fill.eventTime)) - DAY_MS;
     const closed = await this.#parts.gateway.closedOrders(symbol, since);
     return closed.filter((order) => !order.conditional && ids.has(order.venueOrderId));
   }

@@ -1,7 +1,7 @@
 /** Writes what the user stream tells into the ledger, in order, and names what is not ours. */
 import { idPrefix, parseClientOrderId } from '../../core/orders/client-order-id.ts';
-import type { SymbolRef } from '../../core/orders/order.ts';
-import type { Fill } from '../../core/orders/order.ts';
+import { isTerminalStatus } from '../../core/orders/order.ts';
+import type { Fill, SymbolRef } from '../../core/orders/order.ts';
 import type { UserEvent } from '../exchange/binance-usdm-frames.ts';
 import type { Journal, Ledger, VenueOrder } from '../ports.ts';
 import { backOff } from './back-off.ts';
@@ -14,6 +14,8 @@ export type AccountRecorderParts = {
   readonly onRecorded: (symbol: string) => void;
   /** An event could not be written: the venue has to be asked. */
   readonly onDropped: (symbol: string) => void;
+  /** Another Tidegate trades the symbol: nothing may add risk there until a person has looked. */
+  readonly onOtherWriter?: (ref: SymbolRef, reason: string) => Promise<void>;
 };
 
 const QUEUE_MAX = 2_000;
@@ -54,8 +56,29 @@ export class AccountRecorder {
 
   async recordOrder(ref: SymbolRef, order: VenueOrder, isChild: boolean): Promise<void> {
     await this.#parts.ledger.recordOrder(ref, order);
-    if (!isChild && !(await this.#isOurs(ref, order.clientOrderId)))
-      await this.#reportForeign(ref, order);
+    if (isChild || (await this.isOurs(ref, order.clientOrderId))) return;
+    const isTidegate =
+      order.clientOrderId !== null && parseClientOrderId(order.clientOrderId) !== undefined;
+    if (isTidegate) await this.reportWriter(ref, order, 'FOREIGN_INSTANCE');
+    else await this.#report(ref, order, 'FOREIGN_ORDER');
+  }
+
+  /** By the prefix of our instance on this symbol. */
+  async isOurs(ref: SymbolRef, clientOrderId: string | null): Promise<boolean> {
+    if (clientOrderId === null || parseClientOrderId(clientOrderId) === undefined) return false;
+    return clientOrderId.startsWith(await this.#prefixOf(ref));
+  }
+
+  /** An order of a Tidegate that is not this one; while it stands, there are two writers. */
+  async reportWriter(
+    ref: SymbolRef,
+    order: VenueOrder,
+    code: 'FOREIGN_INSTANCE' | 'UNRECORDED_ORDER',
+  ): Promise<void> {
+    await this.#report(ref, order, code);
+    if (isTerminalStatus(order.status)) return;
+    const words = WRITER_WORDS[code];
+    await this.#parts.onOtherWriter?.(ref, `${words}: ${order.clientOrderId ?? ''}`);
   }
 
   recordFill(ref: SymbolRef, fill: Fill): Promise<boolean> {
@@ -88,11 +111,6 @@ export class AccountRecorder {
     return false;
   }
 
-  async #isOurs(ref: SymbolRef, clientOrderId: string | null): Promise<boolean> {
-    if (clientOrderId === null || parseClientOrderId(clientOrderId) === undefined) return false;
-    return clientOrderId.startsWith(await this.#prefixOf(ref));
-  }
-
   #prefixOf(ref: SymbolRef): Promise<string> {
     const known = this.#prefixes.get(ref.symbol);
     if (known !== undefined) return known;
@@ -103,16 +121,16 @@ export class AccountRecorder {
   }
 
   /** Once per order and process; the key makes repetitions harmless. Nobody touches the order. */
-  async #reportForeign(ref: SymbolRef, order: VenueOrder): Promise<void> {
-    const key = `foreign-order:${order.conditional ? 'algo:' : ''}${order.venueOrderId}`;
+  async #report(ref: SymbolRef, order: VenueOrder, code: keyof typeof KEYS): Promise<void> {
+    const key = `${KEYS[code]}:${order.conditional ? 'algo:' : ''}${order.venueOrderId}`;
     if (this.#foreign.has(key)) return;
     const { clientOrderId, side, status, quantity, eventTime } = order;
     await this.#parts.journal.record(ref, [
       {
         kind: 'riskEvent',
         key,
-        code: 'FOREIGN_ORDER',
-        severity: 'warning',
+        code,
+        severity: code === 'FOREIGN_ORDER' ? 'warning' : 'critical',
         detail: { clientOrderId: clientOrderId ?? '', side, status, quantity },
         eventTime,
       },
@@ -121,3 +139,14 @@ export class AccountRecorder {
     if (this.#foreign.size > QUEUE_MAX) this.#foreign.clear();
   }
 }
+
+const KEYS = {
+  FOREIGN_ORDER: 'foreign-order',
+  FOREIGN_INSTANCE: 'foreign-instance',
+  UNRECORDED_ORDER: 'unrecorded-order',
+} as const;
+
+const WRITER_WORDS = {
+  FOREIGN_INSTANCE: 'another Tidegate has an order here',
+  UNRECORDED_ORDER: 'an order with our own prefix is not in our ledger',
+} as const;

@@ -1,5 +1,6 @@
 /** What a feed is made from. */
 import type { EpochMs } from '../../core/market/market.ts';
+import type { SymbolRef } from '../../core/orders/order.ts';
 import type { StrategyConfig } from '../../core/strategies/strategy-config.ts';
 import type { ExchangeTransport } from '../exchange/paper-transport.ts';
 import type { ExchangeGateway, IncomeBook, Journal, Ledger } from '../ports.ts';
@@ -24,8 +25,12 @@ export type FeedOptions = {
   readonly staleAtMs?: StaleSteps;
   /** Wall time after which a watch call without news is answered; default 60 s. */
   readonly idleMs?: number;
-  /** Wall time between two comparisons with the venue; default 30 s, none in lockstep. */
+  /** Wall time between two comparisons with the venue; default 60 s, none in lockstep. */
   readonly reconcileIntervalMs?: number;
+  /** From 0 to 1, shifts the comparisons by up to a fifth; in the middle by default. */
+  readonly random?: () => number;
+  /** Another Tidegate trades a symbol of ours. */
+  readonly onOtherWriter?: (ref: SymbolRef, reason: string) => Promise<void>;
   /** Wall silence of an open connection after which it is replaced; default 15 s. */
   readonly silentMs?: number;
 };

@@ -94,7 +94,11 @@ export class UserStream {
       });
       this.#exchange = exchange;
       if (!this.#closed.signal.aborted)
-        await Promise.race([exchange.watchOrders(), aborted(lost.signal)]);
+        await Promise.race([
+          exchange.watchOrders(),
+          aborted(lost.signal),
+          aborted(this.#closed.signal),
+        ]);
     } catch {
       // A new connection follows, whatever the reason.
     }

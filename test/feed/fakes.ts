@@ -60,6 +60,13 @@ export class FakeLedger implements Partial<Ledger> {
     return [];
   }
 
+  /** Every id of ours was prepared here, unless it is `lost`. */
+  readonly lost = new Set<string>();
+  async intent(clientOrderId: string): ReturnType<Ledger['intent']> {
+    const isKnown = clientOrderId.startsWith(`tg${INSTANCE}`) && !this.lost.has(clientOrderId);
+    return isKnown ? ({} as NonNullable<Awaited<ReturnType<Ledger['intent']>>>) : undefined;
+  }
+
   async position({ symbol }: SymbolRef): ReturnType<Ledger['position']> {
     const fills = this.fillsOf(symbol);
     const total = fills.reduce(

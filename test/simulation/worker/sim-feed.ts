@@ -92,10 +92,12 @@ export class SimFeed implements FeedView {
       venue,
       gateway,
       ledger: store,
+      journal: stubborn,
       recorder: this.recorder,
       symbols: () => [REF.symbol],
       onRecorded,
       intervalMs: 0,
+      random: () => 0.5,
     });
   }
 
