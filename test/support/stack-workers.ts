@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { startNodeRole } from '../../cli/up/node-role.ts';
 import type { ManagedProcess } from '../../cli/up/managed-process.ts';
-import { stopProcess } from '../../cli/up/process-identity.ts';
+import { isSameProcess, stopProcess } from '../../cli/up/process-identity.ts';
 import type { StackVenue } from './stack-venue.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
@@ -35,6 +35,13 @@ export class StackWorkers {
       },
     });
     this.#running.push(child);
+  }
+
+  /** Starts one in the place of each that has ended by itself, as `up` does. */
+  async revive(): Promise<void> {
+    const ended = this.#running.filter(({ identity }) => !isSameProcess(identity));
+    this.#running = this.#running.filter((child) => !ended.includes(child));
+    for (const _ of ended) await this.start();
   }
 
   /** `kill -9` of all of them; resolves when they are gone. */

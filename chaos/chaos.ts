@@ -1,0 +1,122 @@
+/**
+ * Kills real processes at chosen steps and compares the books afterwards, see docs/CHAOS.md.
+ * Usage: npm run chaos -- [--trials 10] [--seed 1] [--points a,b] [--minutes 60] [--jobs 2]
+ *   [--outage 60] [--json FILE]
+ */
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DefaultLogger, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
+import { describeMachine } from '../bench/harness/machine.ts';
+import { say } from '../bench/harness/options.ts';
+import { seeded } from '../test/support/seeded.ts';
+import { KILL_POINTS } from './kill-points.ts';
+import type { KillPoint } from './kill-points.ts';
+import { chaosOptions } from './options.ts';
+import { startRig } from './rig.ts';
+import type { Rig } from './rig.ts';
+import { isSound, rowOf, showRows } from './rows.ts';
+import { runTrial, untilTrading } from './trial.ts';
+import type { Trial } from './trial.ts';
+
+/** A journal that grows without end would make every look at it slower. */
+const TRIALS_PER_STACK = 20;
+/** Tries a counted trial may take on average. */
+const TRIES_PER_TRIAL = 3;
+const KEPT = '.build/chaos';
+
+// Replays are workers of their own, and every one of them would say when it starts and stops.
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: {
+    logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }), forward: {} },
+  },
+});
+const options = chaosOptions(
+  process.argv.slice(2),
+  KILL_POINTS.map(({ name }) => name),
+);
+const endsAt = Date.now() + options.minutes * 60_000;
+const results = new Map<string, Trial[]>(options.points.map((name) => [name, []]));
+const waiting = KILL_POINTS.filter(({ name }) => options.points.includes(name));
+const failures: string[] = [];
+
+const write = (): void => {
+  const rows = [...results].map(([name, trials]) => rowOf(name, trials));
+  if (options.json !== undefined) {
+    const { seed, outageS } = options;
+    const report = { machine: describeMachine(), seed, outageS, rows, failures };
+    writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+};
+
+/** The same seed and point draw the same delays and ways. */
+const seedOf = (name: string, trial: number): number =>
+  [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, options.seed) + trial;
+
+await Promise.all(Array.from({ length: options.jobs }, () => job()));
+write();
+const rows = [...results].map(([name, trials]) => rowOf(name, trials));
+say(showRows(rows));
+for (const failure of failures) say(failure);
+process.exit(rows.every(isSound) && failures.length === 0 ? 0 : 1);
+
+/** Takes one point after the other until none is left. */
+async function job(): Promise<void> {
+  for (let point = waiting.shift(); point !== undefined; point = waiting.shift())
+    await trialsAt(point);
+}
+
+async function trialsAt(point: KillPoint): Promise<void> {
+  const trials = results.get(point.name) ?? [];
+  const counted = (): number => trials.filter(({ hit }) => hit).length;
+  const isDue = (): boolean =>
+    counted() < options.trials &&
+    trials.length < options.trials * TRIES_PER_TRIAL &&
+    Date.now() < endsAt;
+  while (isDue()) {
+    const random = seeded(seedOf(point.name, trials.length));
+    const rig = await startRig({ random, outageMs: options.outageS * 1_000, ...point.setup });
+    try {
+      if (!(await untilTrading(rig, new Date(0)))) throw new Error('the symbols did not start');
+      for (let i = 0; i < TRIALS_PER_STACK && isDue(); i += 1) {
+        const trial = await runTrial(rig, point);
+        trials.push(trial);
+        tell(point, trial, trials.length, rig);
+        write();
+        // A broken ledger would count in every later trial as well.
+        if (trial.violations.length > 0) break;
+      }
+    } catch (error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      failures.push(`${point.name}: ${text}`);
+      say(`${point.name}: ${text}${keep(point, rig)}`);
+      return;
+    } finally {
+      await rig.stop();
+    }
+  }
+}
+
+function tell(point: KillPoint, trial: Trial, number: number, rig: Rig): void {
+  const { hit, recoverySeconds, tradingSeconds, unprotectedSeconds, violations } = trial;
+  const time = new Date().toISOString().slice(11, 19);
+  say(
+    `${time} ${point.name} ${number} ${hit ? 'hit' : 'missed'}: recovery ${recoverySeconds} s, ` +
+      `trading ${tradingSeconds} s, unprotected ${unprotectedSeconds} s; ${trial.evidence}`,
+  );
+  if (violations.length === 0) return;
+  for (const { invariant, detail } of violations.slice(0, 10)) say(`  ${invariant} ${detail}`);
+  const again = `npm run chaos -- --points ${point.name} --seed ${options.seed} --trials ${options.trials}`;
+  const failure = `${point.name} ${number} failed; again: ${again}${keep(point, rig)}`;
+  failures.push(`${failure}; ${violations.map(({ invariant }) => invariant).join(', ')}`);
+  say(`  ${failure}`);
+}
+
+/** The venue's journal and what the workers said. */
+function keep(point: KillPoint, { stack }: Rig): string {
+  const folder = join(KEPT, `${point.name}-${options.seed}-${Date.now()}`);
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(stack.venue.journalPath, join(folder, 'journal.ndjson'));
+  writeFileSync(join(folder, 'workers.log'), `${stack.lines().join('\n')}\n`);
+  return `; kept in ${folder}`;
+}
