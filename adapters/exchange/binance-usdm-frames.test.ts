@@ -121,5 +121,10 @@ describe('user frames', () => {
     expect(parseUserFrame({ e: 'listenKeyExpired', listenKey: 'k' })).toBe('ended');
     expect(parseUserFrame({ e: 'ACCOUNT_UPDATE', a: {} })).toBeUndefined();
     expect(parseUserFrame({ result: null, id: 1 })).toBeUndefined();
+    const moved = (m: string) => parseUserFrame({ e: 'ACCOUNT_UPDATE', a: { m, B: [], P: [] } });
+    expect(['FUNDING_FEE', 'INSURANCE_CLEAR', 'DEPOSIT', 'SOMETHING_NEW'].map(moved)).toEqual(
+      Array.from({ length: 4 }, () => 'income'),
+    );
+    expect(['ORDER', 'MARGIN_TYPE_CHANGE'].map(moved)).toEqual([undefined, undefined]);
   });
 });

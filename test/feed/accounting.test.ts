@@ -63,16 +63,13 @@ async function trade(side: Side, quantity: string): Promise<void> {
 }
 
 /** Resolves when the ledger has as many fills and incomes. */
-const booked = (fills: number, incomes: number): Promise<void> =>
-  expect
-    .poll(
-      async () => {
-        const seen = await ledgerAccount(world.connectionString, 'paper');
-        return [seen.fills.length, seen.incomes.length];
-      },
-      { timeout: 10_000 },
-    )
-    .toEqual([fills, incomes]);
+async function booked(fills: number, incomes: number): Promise<void> {
+  const counts = async () => {
+    const seen = await ledgerAccount(world.connectionString, 'paper');
+    return [seen.fills.length, seen.incomes.length];
+  };
+  await expect.poll(counts, { timeout: 10_000 }).toEqual([fills, incomes]);
+}
 
 async function differences(): Promise<unknown[]> {
   const venue = venueAccount(readJournalFile(bench.venue.journalPath), 'paper');

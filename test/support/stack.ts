@@ -18,7 +18,6 @@ import {
   symbolWorkflowId,
 } from '../../workflows/messages.ts';
 import type { symbolWorkflow } from '../../workflows/index.ts';
-import { witness } from '../witness/witness.ts';
 import type { WitnessReport } from '../witness/witness.ts';
 import { watchDatabase } from './database-watch.ts';
 import type { DatabaseWatch } from './database-watch.ts';
@@ -29,6 +28,7 @@ import { freePort } from './free-port.ts';
 import { openNamespace } from './namespace.ts';
 import { startStackVenue } from './stack-venue.ts';
 import type { StackMarket, StackPace, StackVenue } from './stack-venue.ts';
+import { stackWitness } from './stack-witness.ts';
 import { StackWorkers } from './stack-workers.ts';
 
 export type StackOptions = {
@@ -179,7 +179,8 @@ async function build(
     workflow: (symbol, runId) =>
       temporal.client.workflow.getHandle(symbolWorkflowId(refOf(symbol)), runId),
     marketEnded: (timeoutMs) => marketEnded(venue, timeoutMs),
-    witness: () => witness({ journalPath: venue.journalPath, connectionString, account: ACCOUNT }),
+    witness: () =>
+      stackWitness({ journalPath: venue.journalPath, connectionString, account: ACCOUNT }),
     lines: () => workers.lines(),
     stop,
   };
