@@ -23,6 +23,8 @@ export type RunApiOptions = {
   readonly latch: HaltLatch;
   /** A connection of the API's own: its request budget is not the worker's. */
   readonly openVenue: () => Promise<ExchangeGateway>;
+  /** The installation's part of client order ids as this host remembers it, until Postgres says. */
+  readonly rememberedInstance?: string | null;
   readonly log: ApiDeps['log'];
 };
 
@@ -47,7 +49,7 @@ export async function runApi(options: RunApiOptions): Promise<Served> {
     namespace: config.temporal.namespace,
   });
   const venue = createLazyVenue(options.openVenue);
-  const instance = watchInstance(reads, config.account.name, closing.signal);
+  const instance = watchInstance(options, closing.signal);
   const deps: ApiDeps = {
     config,
     venueId,
@@ -76,13 +78,17 @@ export async function runApi(options: RunApiOptions): Promise<Served> {
 }
 
 /** Kept in memory, because a stop must know its own orders without Postgres. */
-function watchInstance(reads: ApiReads, account: string, closing: AbortSignal) {
-  let instance: string | null = null;
+function watchInstance({ reads, config, ...options }: RunApiOptions, closing: AbortSignal) {
+  let instance = options.rememberedInstance ?? null;
   async function learn(): Promise<void> {
-    while (instance === null && !closing.aborted) {
+    while (!closing.aborted) {
       // Postgres may be away, or no workflow has started yet: asked again.
-      instance = await reads.instance(account).catch(() => null);
-      if (instance === null) await wallClock.sleep(INSTANCE_RETRY_MS);
+      const stored = await reads.instance(config.account.name).catch(() => null);
+      if (stored !== null) {
+        instance = stored;
+        return;
+      }
+      await wallClock.sleep(INSTANCE_RETRY_MS);
     }
   }
   void learn();

@@ -6,6 +6,7 @@ import { createPool } from '../adapters/postgres/pool.ts';
 import type { TidegateConfig } from '../adapters/config/load-config.ts';
 import { runApi } from '../api/run-api.ts';
 import type { Role } from './role.ts';
+import { rememberedInstance } from './up/installation.ts';
 import { runPaths } from './up/run-paths.ts';
 import { VENUE_ID, openVenueAccount } from './venue-account.ts';
 import type { VenueAccount } from './venue-account.ts';
@@ -20,6 +21,10 @@ export async function startApiRole(config: TidegateConfig): Promise<Role> {
     venueId: VENUE_ID,
     temporalAddress: config.temporal.address,
     reads: createApiReads(pool),
+    rememberedInstance: rememberedInstance(
+      runPaths(config.dataDir).installation,
+      config.account.name,
+    ),
     latch: createHaltLatch(pool, { mode: config.mode, hostHalts }),
     openVenue: async () => {
       const account = await openVenueAccount(config);

@@ -9,12 +9,14 @@ import {
   riskLimitsOf,
   strategyConfigOf,
 } from '../adapters/config/trading-config.ts';
+import { createHaltLatch } from '../adapters/postgres/halt-latch.ts';
 import { createHostHalts } from '../adapters/postgres/host-halts.ts';
 import { createIncomeBook } from '../adapters/postgres/income-book.ts';
 import { createJournal } from '../adapters/postgres/journal.ts';
 import { createLedger } from '../adapters/postgres/ledger.ts';
 import { createNotifications } from '../adapters/postgres/notifications.ts';
 import { createPool } from '../adapters/postgres/pool.ts';
+import { createWriterAlarm } from '../adapters/postgres/writer-alarm.ts';
 import { INTENT_TTL_MS } from '../adapters/ports.ts';
 import type { ExchangeGateway, Journal, Ledger } from '../adapters/ports.ts';
 import type { Role } from './role.ts';
@@ -66,7 +68,11 @@ export async function startWorkerRole(config: TidegateConfig, probe = NO_PROBE):
     ledger,
     incomes: stores.incomes,
     journal,
-    ...(lockstep === undefined ? {} : { lockstep }),
+    random: Math.random,
+    onOtherWriter: stores.onOtherWriter,
+    ...(lockstep === undefined
+      ? { reconcileIntervalMs: config.safety.reconcileIntervalS * 1_000 }
+      : { lockstep }),
   });
   const feed = probe.feed(plainFeed);
   const worker = await startWorker({
@@ -102,11 +108,13 @@ function openStores(config: TidegateConfig, lockstep: boolean) {
   const connectionString = config.postgres.url;
   const pool = createPool({ connectionString, applicationName: 'tidegate-worker' });
   const notifications = createNotifications(connectionString);
+  const hostHalts = createHostHalts(runPaths(config.dataDir).halts);
+  const latch = createHaltLatch(pool, { mode: config.mode, hostHalts });
   const ledger = createLedger(pool, {
     mode: config.mode,
     buildId: buildId(),
     limitsFor: (ref) => riskLimitsOf(config, ref.symbol, lockstep),
-    hostHalts: createHostHalts(runPaths(config.dataDir).halts),
+    hostHalts,
     notifications,
     intentTtlMs: lockstep ? LOCKSTEP_WAIT_MS : INTENT_TTL_MS,
   });
@@ -114,7 +122,13 @@ function openStores(config: TidegateConfig, lockstep: boolean) {
     await notifications.close();
     await pool.end();
   };
-  return { ledger, incomes: createIncomeBook(pool), journal: createJournal(pool), close };
+  return {
+    ledger,
+    incomes: createIncomeBook(pool),
+    journal: createJournal(pool),
+    onOtherWriter: createWriterAlarm(pool, latch),
+    close,
+  };
 }
 
 /** The commit that runs, written on every intent; a copy without git says so. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { account, general, market, ports, postgres, temporal } from './host-settings.ts';
 import { limits } from './limit-settings.ts';
+import { safety } from './safety-settings.ts';
 import { flag, metaOf, symbolName } from './settings.ts';
 import type { Setting } from './settings.ts';
 import { grid, regime, risk, scalping } from './trading-settings.ts';
@@ -47,6 +48,7 @@ export const configSchema = z.strictObject({
   flow_trading: flowTrading.prefault({}),
   symbol_overrides: z.record(symbolName, symbolOverride).default({}),
   limits: z.strictObject(withDefaults(limits)).prefault({}),
+  safety: z.strictObject(withDefaults(safety)).prefault({}),
   account: z.strictObject(withDefaults(account)).prefault({}),
   market: z.strictObject(withDefaults(market)).prefault({}),
   ports: z.strictObject(withDefaults(ports)).prefault({}),

@@ -32,13 +32,18 @@ async function readInstance(on: Queryable, account: string): Promise<string> {
   return ensureDefined(row, `account ${account} was created`).instance;
 }
 
+/** Creates the account when it is not there yet; its instance. */
+export async function instanceOf(pool: Pool, mode: string, account: string): Promise<string> {
+  await ensureAccount(pool, { name: account, mode, instance: newInstance() });
+  return readInstance(pool, account);
+}
+
 export async function identity(
   pool: Pool,
   mode: string,
   ref: SymbolRef,
 ): Promise<{ instance: string; symbolCode: string }> {
-  await ensureAccount(pool, { name: ref.account, mode, instance: newInstance() });
-  return { instance: await readInstance(pool, ref.account), symbolCode: symbolCodeOf(ref) };
+  return { instance: await instanceOf(pool, mode, ref.account), symbolCode: symbolCodeOf(ref) };
 }
 
 const HOLDER: Statement = {

@@ -18,13 +18,14 @@ import type { ApiClock, ApiDeps } from '../../api/ports.ts';
 import type { StandingHalt } from '../../api/standing-halts.ts';
 import { beginStop } from '../../api/stop-run.ts';
 import { createTemporalClient } from '../../api/temporal-client.ts';
+import { rememberedInstance } from '../up/installation.ts';
 import { runPaths } from '../up/run-paths.ts';
 import { VENUE_ID, openVenueAccount } from '../venue-account.ts';
 import type { StopOutcome } from './stop-outcome.ts';
 
 /** Without a database of its own nothing may be asked of somebody else's; nobody listens there. */
 const NO_DATABASE = 'postgres://127.0.0.1:9/none';
-/** How long Postgres may take to say which orders are ours; without it every `tg…` is. */
+/** How long Postgres may take to say which orders are ours; then this host's own note counts. */
 const INSTANCE_ANSWER_MS = 300;
 const ALIVE_MS = 1_000;
 
@@ -89,10 +90,12 @@ async function openParts(
   const instance = await answerWithin(clock, INSTANCE_ANSWER_MS, () =>
     reads.instance(config.account.name),
   );
+  const remembered = rememberedInstance(runPaths(config.dataDir).installation, config.account.name);
   const deps: ApiDeps = {
     config,
     venueId: VENUE_ID,
-    instance: () => (instance.kind === 'answer' ? instance.value : null),
+    // Without either, every `tg…` order is taken for ours.
+    instance: () => (instance.kind === 'answer' ? instance.value : null) ?? remembered,
     workflows,
     latch: createHaltLatch(pool, { mode: config.mode, hostHalts }),
     reads,

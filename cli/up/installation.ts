@@ -1,9 +1,17 @@
-/** What this installation remembers between starts: its paper account and the symbols ever started. */
+/** What this installation remembers between starts: its paper account, its instance, and the symbols ever started. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 
-const installation = z.object({ account: z.string(), symbols: z.array(z.string()) });
+const installation = z.object({
+  account: z.string(),
+  symbols: z.array(z.string()),
+  /** What the client order ids of the account carry; known once PostgreSQL was up. */
+  instance: z
+    .string()
+    .regex(/^[0-9a-z]{4}$/)
+    .exactOptional(),
+});
 export type Installation = z.output<typeof installation>;
 
 /** Undefined before the first start. Throws on a file that was damaged: guessing would mix accounts. */
@@ -36,8 +44,19 @@ export function nextInstallation(known: Installation | undefined, wanted: Wanted
   if (known === undefined) return { account: wanted.account, symbols };
   if (wanted.reset) return { account: accountAfter(known.account), symbols };
   const account = wanted.accountIsChosen ? wanted.account : known.account;
-  const kept = account === known.account ? known.symbols : [];
-  return { account, symbols: [...new Set([...kept, ...symbols])] };
+  if (account !== known.account) return { account, symbols: [...new Set(symbols)] };
+  return { ...known, symbols: [...new Set([...known.symbols, ...symbols])] };
+}
+
+/** The instance of an account as far as this host remembers it; null when it does not. */
+export function rememberedInstance(path: string, account: string): string | null {
+  try {
+    const known = readInstallation(path);
+    return known?.account === account ? (known.instance ?? null) : null;
+  } catch {
+    // Damaged: a stop goes on without.
+    return null;
+  }
 }
 
 /** `paper` is followed by `paper-2`, and that by `paper-3`. */

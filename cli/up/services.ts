@@ -15,7 +15,7 @@ export type ServicesRequest = {
   readonly config: TidegateConfig;
   readonly paths: RunPaths;
   /** Called with the addresses once both stores are up, before the first role starts. */
-  readonly onStores: (stores: { postgresUrl: string; temporalAddress: string }) => void;
+  readonly onStores: (stores: { postgresUrl: string; temporalAddress: string }) => Promise<void>;
   readonly onLine: (service: string, line: string) => void;
   readonly onNotice: (service: string, text: string) => void;
   readonly env: NodeJS.ProcessEnv;
@@ -92,7 +92,7 @@ function roleService(
     signal: NODE_ROLE_STOP.signal,
     start: async (onSpawn: OnSpawn) => {
       await migrate(stores.postgresUrl);
-      onStores(stores);
+      await onStores(stores);
       return startNodeRole({
         name,
         args: [join(import.meta.dirname, '..', 'main.ts'), name, '--config', paths.config],

@@ -8,6 +8,7 @@ import type { Options } from '../options.ts';
 import { claimRun, releaseRun } from './claim.ts';
 import { childEnvironment, writeEffectiveConfig } from './effective-config.ts';
 import { nextInstallation, readInstallation, writeInstallation } from './installation.ts';
+import { rememberInstance } from './remember-instance.ts';
 import type { Installation } from './installation.ts';
 import { openLogFile } from './log-file.ts';
 import { requireFreePorts } from './needed-ports.ts';
@@ -129,12 +130,17 @@ function supervise({ config, values, paths, installation, self, screen, options 
       onLine,
       onNotice,
       env: childEnvironment(process.env),
-      onStores: (stores) =>
+      onStores: async (stores) => {
         writeEffectiveConfig(paths.config, values, {
           ...stores,
           ...installation,
           dataDir: paths.root,
-        }),
+        });
+        await rememberInstance(paths.installation, installation, {
+          url: stores.postgresUrl,
+          mode: config.mode,
+        });
+      },
     }),
     onChildren: (children) =>
       writeRunFile(paths.run, { supervisor: self, children: [...children] }),
