@@ -6,6 +6,7 @@ const TABLES = [
   'order_intents',
   'fills',
   'positions',
+  'incomes',
   'decisions',
   'strategy_switches',
   'risk_events',

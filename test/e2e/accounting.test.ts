@@ -1,0 +1,51 @@
+/** The books of a Tidegate that trades, with what others do to its account in between. */
+import { afterEach, expect, test } from 'vitest';
+import { startStack } from '../support/stack.ts';
+import type { Stack } from '../support/stack.ts';
+
+let stack: Stack | undefined;
+afterEach(() => stack?.stop());
+
+const HELD = 'SELECT quantity FROM positions WHERE quantity <> 0';
+const BY_HAND = 'SELECT trade_id FROM fills WHERE intent_id IS NULL';
+const PAID = 'SELECT amount FROM incomes WHERE kind = $1';
+/** A position may be gone before something can happen to it. */
+const ATTEMPTS = 5;
+
+test('funding, a trade by hand and a liquidation end up in the books', async () => {
+  const running = await startStack({
+    symbols: ['BTCUSDT'],
+    market: { source: 'synthetic', seed: 12, startTime: Date.UTC(2026, 2, 2), stepMs: 1_000 },
+    pace: { kind: 'speed', speed: 120 },
+  });
+  stack = running;
+  const { database, venue, account } = running;
+  const some = (rows: readonly unknown[]): boolean => rows.length > 0;
+  const closingSide = async (): Promise<'buy' | 'sell'> => {
+    const [row] = await database.until<{ quantity: string }>('a position is held', HELD, some, {
+      timeoutMs: 120_000,
+    });
+    return row?.quantity.startsWith('-') === true ? 'buy' : 'sell';
+  };
+  /** Makes it happen to a position, until the ledger tells of it. */
+  const happens = async (action: string, detail: object, sql: string, values: string[] = []) => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const side = await closingSide();
+      const request = { action, account, symbol: 'BTCUSDT', side, ...detail };
+      await venue.admin('POST', '/actions', request);
+      const told = database.until(action, sql, some, { values, timeoutMs: 5_000 });
+      if (await told.then(() => true).catch(() => false)) return;
+    }
+    throw new Error(`${action} did not reach the ledger`);
+  };
+  await running.startSymbols();
+  await happens('settleFunding', { rate: '0.00012347' }, PAID, ['funding']);
+  await happens('placeOrder', { quantity: '0.001', reduceOnly: true }, BY_HAND);
+  await happens('liquidate', {}, PAID, ['liquidationFee']);
+
+  await running.workflow('BTCUSDT').cancel();
+  await running.workflow('BTCUSDT').result();
+  const { differences, cash } = await running.witness();
+  expect(differences).toEqual([]);
+  expect(Number(cash.otherChanges)).not.toBe(0);
+}, 300_000);
