@@ -166,9 +166,15 @@ describe('emergency stop', () => {
     const world = aWorld();
     const clock = createFakeClock();
     const listings: number[] = [];
+    const whole: number[] = [];
     const venue = {
       ...fakeVenue(world),
       openOrdersAll: async () => {
+        listings.push(clock.now());
+        whole.push(clock.now() - NOW);
+        return [];
+      },
+      openOrders: async () => {
         listings.push(clock.now());
         return [];
       },
@@ -190,9 +196,49 @@ describe('emergency stop', () => {
     expect(await json(response)).toMatchObject({ latched: false, still_open: 0 });
     const rounds = new Set(listings.map((at) => Math.floor((at - NOW) / 1_000)));
     expect([...rounds]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    // The whole account, which is dear, only now and then, and to confirm.
+    expect(whole).toEqual([0, 5_000, 8_000]);
     latchable = true;
     await written.promise;
     expect(latchesOf(world)).toEqual(['latch halt-1']);
+  });
+
+  test('a stop that the venue does not obey for minutes leaves the venue its limit', async () => {
+    const world = aWorld({ orders: new Map([['BTCUSDT', [anOrder()]]]) });
+    const clock = createFakeClock();
+    const weights: { at: number; weight: number }[] = [];
+    const asked = (weight: number) => void weights.push({ at: clock.now() - NOW, weight });
+    const fakes = fakeVenue(world);
+    const closing = new AbortController();
+    const venue = {
+      ...fakes,
+      openOrdersAll: async () => {
+        asked(80);
+        return fakes.openOrdersAll();
+      },
+      openOrders: async (symbol: string) => {
+        asked(2);
+        if (clock.now() - NOW > 180_000) closing.abort();
+        return fakes.openOrders(symbol);
+      },
+      cancel: () => {
+        asked(1);
+        return down();
+      },
+    };
+    const response = await post(
+      apiOf(world, { clock, venue, closing: closing.signal }),
+      'emergency-stop',
+    );
+    expect(await json(response)).toMatchObject({ still_open: 1 });
+    await expect.poll(() => closing.signal.aborted).toBe(true);
+    for (const minute of [0, 1, 2]) {
+      const of = weights.filter(({ at }) => Math.floor(at / 60_000) === minute);
+      const weight = of.reduce((sum, one) => sum + one.weight, 0);
+      expect(weight).toBeGreaterThan(200);
+      // Of 2,400, which the workers share.
+      expect(weight).toBeLessThan(minute === 0 ? 1_000 : 600);
+    }
   });
 
   test('ends the enforcing of a halt that Postgres lacks when the API closes', async () => {

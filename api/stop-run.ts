@@ -17,8 +17,14 @@ const IN_TRANSITION_MS = 3_000 + RECV_WINDOW_MS;
 const CONFIRM_LIMIT_MS = 15_000;
 const ROUND_MS = 1_000;
 const POLL_MS = 100;
-/** Listing a whole account is dear: too often would use up the venue's request limit. */
 const PAUSE_MAX_MS = 4_000;
+/** Listing a whole account is dear (80 of the venue's 2,400 a minute), a symbol is not (2). */
+const WHOLE_INTERVAL_MS = 5_000;
+/** A stop that lasts longer than this lists the whole account less often. */
+const SOON_MS = 30_000;
+const WHOLE_INTERVAL_LATER_MS = 15_000;
+/** With more symbols than this the whole account is the cheaper list. */
+const SYMBOLS_MAX = 30;
 
 /** What the venue confirms. Null: orders could not be listed, so nobody knows. */
 export type StopReport = {
@@ -71,6 +77,7 @@ export function beginStop({ deps, signals, known, halt, ...input }: StopInput): 
   const cancelAsked = new Set<string>();
   let latched = input.isLatched;
   let listed: Sweep | undefined;
+  let listedAt: EpochMs = -Infinity;
   let confirmedAt: EpochMs | null = null;
   /** No request of before the latch can reach the venue any more: only now it confirms. */
   let settled = false;
@@ -95,7 +102,10 @@ export function beginStop({ deps, signals, known, halt, ...input }: StopInput): 
   }
 
   /** Lists, cancels, and reaches the workflows of symbols that nobody had named. */
-  async function cancelRound(): Promise<Sweep> {
+  async function cancelRound(isLast = false): Promise<Sweep> {
+    const between = isLast ? undefined : await sweepBetween();
+    if (between !== undefined) return between;
+    listedAt = clock.now();
     const sweep = input.allOrders ? sweepEveryones : sweepAccount;
     const swept = await (symbols === null
       ? sweep(deps, [...targets])
@@ -105,6 +115,23 @@ export function beginStop({ deps, signals, known, halt, ...input }: StopInput): 
     const isEmpty = swept.open.length === 0 && swept.complete;
     confirmedAt = settled && isEmpty ? clock.now() : null;
     await reach(swept.symbols);
+    return swept;
+  }
+
+  /**
+   * By symbol, where orders of ours may stand, so that a stop that goes on for minutes leaves the
+   * venue's limit to its cancels. Undefined when the whole account is due, or when nothing is left
+   * there: only a list of everything confirms.
+   */
+  async function sweepBetween(): Promise<Sweep | undefined> {
+    const isSoon = clock.now() - startedAt < SOON_MS;
+    const intervalMs = isSoon ? WHOLE_INTERVAL_MS : WHOLE_INTERVAL_LATER_MS;
+    const isDue = clock.now() - listedAt >= intervalMs;
+    if (symbols !== null || input.allOrders || isDue) return undefined;
+    const asked = targets.size <= SYMBOLS_MAX ? [...targets] : (listed?.symbols ?? []);
+    const swept = await sweepSymbols(deps, asked);
+    for (const id of swept.open) cancelAsked.add(id);
+    if (swept.open.length === 0 && settled) return undefined;
     return swept;
   }
 
@@ -144,8 +171,9 @@ export function beginStop({ deps, signals, known, halt, ...input }: StopInput): 
   /** Cancels and lists again until the venue shows nothing, or the time is over. */
   async function confirm(): Promise<void> {
     for (let pauseMs = POLL_MS; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MAX_MS)) {
-      await cancelRound();
-      if (confirmedAt !== null || clock.now() - startedAt >= CONFIRM_LIMIT_MS) return;
+      const isLast = clock.now() - startedAt >= CONFIRM_LIMIT_MS;
+      await cancelRound(isLast);
+      if (confirmedAt !== null || isLast) return;
       await clock.sleep(pauseMs);
     }
   }
