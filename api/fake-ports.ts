@@ -73,6 +73,7 @@ export const aRow = (symbol: string, changes: Partial<SymbolRow> = {}): SymbolRo
   status: aStatus(),
   recordedAt: NOW - 500,
   fees: '0.5' as MoneyText,
+  funding: '-0.1' as MoneyText,
   lastFill: null,
   ...changes,
 });

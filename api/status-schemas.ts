@@ -60,6 +60,7 @@ export const symbolView = z
     grid_profit: decimalText.nullable().openapi({ description: 'Matched pairs, net of fees.' }),
     floating_profit: decimalText.nullable(),
     fees: decimalText.nullable(),
+    funding: decimalText.nullable().openapi({ description: 'Received; negative was paid.' }),
     last_fill: z
       .strictObject({ time: instant, side, price: decimalText, quantity: decimalText })
       .nullable(),

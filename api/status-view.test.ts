@@ -66,6 +66,7 @@ describe('status', () => {
       grid_profit: '1.25',
       floating_profit: '20',
       fees: '0.75',
+      funding: '-0.1',
       last_fill: {
         time: '2026-11-20T11:59:55.000Z',
         side: 'buy',

@@ -49,6 +49,7 @@ export function symbolViewOf(
     grid_profit: status?.gridProfit ?? null,
     floating_profit: status === undefined ? null : floatingProfit(status, mark),
     fees: row?.fees ?? null,
+    funding: row?.funding ?? null,
     last_fill: lastFillOf(row),
     market_time: status === undefined ? null : isoTime(status.marketTime),
     age_ms: row === undefined ? null : Math.max(0, now - row.recordedAt),

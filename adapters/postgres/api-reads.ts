@@ -44,6 +44,8 @@ export type SymbolRow = {
   readonly recordedAt: EpochMs;
   /** Of all fills of the symbol; null when they were paid in more than one asset. */
   readonly fees: MoneyText | null;
+  /** Received, negative was paid; null when it came in more than one asset. */
+  readonly funding: MoneyText | null;
   readonly lastFill: {
     readonly time: EpochMs;
     readonly side: Side;
@@ -102,10 +104,12 @@ async function readInstance(pool: Queryable, account: string): Promise<string | 
 const SYMBOLS: Statement = {
   name: 'api-symbols',
   text: `
-SELECT s.venue, s.symbol, s.status, s.recorded_at, f.fees, l.event_time, l.side, l.price, l.quantity
+SELECT s.venue, s.symbol, s.status, s.recorded_at, f.fees, i.funding, l.event_time, l.side, l.price, l.quantity
 FROM symbol_status s
 CROSS JOIN LATERAL (SELECT CASE WHEN count(DISTINCT fee_asset) < 2 THEN coalesce(sum(fee), 0) END AS fees
     FROM fills WHERE (account, venue, symbol) = (s.account, s.venue, s.symbol)) f
+CROSS JOIN LATERAL (SELECT CASE WHEN count(DISTINCT asset) < 2 THEN coalesce(sum(amount), 0) END AS funding
+    FROM incomes WHERE (account, venue, symbol) = (s.account, s.venue, s.symbol) AND kind = 'funding') i
 LEFT JOIN LATERAL (SELECT event_time, side, price, quantity
     FROM fills WHERE (account, venue, symbol) = (s.account, s.venue, s.symbol)
     ORDER BY event_time DESC, seq DESC LIMIT 1) l ON true
@@ -136,6 +140,7 @@ const symbolRow = z.object({
   status: statusColumn,
   recorded_at: timeColumn,
   fees: moneyColumn.nullable(),
+  funding: moneyColumn.nullable(),
   event_time: timeColumn.nullable(),
   side: sideColumn.nullable(),
   price: priceColumn.nullable(),
@@ -149,6 +154,7 @@ async function readSymbols(pool: Queryable, account: string): Promise<readonly S
     status: row.status,
     recordedAt: row.recorded_at,
     fees: row.fees,
+    funding: row.funding,
     lastFill: lastFillOf(row),
   }));
 }

@@ -21,7 +21,7 @@ afterAll(async () => {
   await postgres.stop();
 });
 beforeEach(async () => {
-  await pool.query('TRUNCATE accounts, symbol_status CASCADE');
+  await pool.query('TRUNCATE accounts, symbol_status, incomes CASCADE');
   await pool.query(
     `INSERT INTO accounts (account, mode, instance) VALUES ('paper', 'paper', 'test')`,
   );
@@ -100,6 +100,24 @@ describe('api reads', () => {
     await writeStatus();
     const [row] = await createApiReads(pool).symbols('paper');
     expect([row?.fees, row?.lastFill]).toEqual(['0', null]);
+  });
+
+  test('a symbol shows the funding that it paid, not that of others', async () => {
+    await writeStatus();
+    const payments = [
+      ['1', 'BTCUSDT', 'funding', '-0.15'],
+      ['2', 'BTCUSDT', 'funding', '0.05000001'],
+      ['3', 'BTCUSDT', 'liquidationFee', '-1'],
+      ['4', 'ETHUSDT', 'funding', '-9'],
+    ];
+    for (const payment of payments)
+      await pool.query(
+        `INSERT INTO incomes (account, venue, venue_type, transaction_id, symbol, kind, amount, asset, event_time)
+          VALUES ('paper', 'binance-usdm', 'X', $1, $2, $3, $4, 'USDT', now())`,
+        payment,
+      );
+    const [row] = await createApiReads(pool).symbols('paper');
+    expect(row?.funding).toBe('-0.09999999');
   });
 
   test('fees in several assets are not added up', async () => {
