@@ -50,6 +50,13 @@ export type PlaceReply =
   | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
   | { readonly kind: 'unknown'; readonly message: string };
 
+/** What an amend sets: the whole of both, and the side that the order has. */
+export type OrderChange = {
+  readonly side: Side;
+  readonly quantity: QuantityText;
+  readonly price: PriceText;
+};
+
 /** One venue account. Methods throw VenueUnavailable, VenueRejected or OutcomeUnknown, only. */
 export type ExchangeGateway = {
   /** Rules of every tradable instrument, fees of the account included. Cached, refreshed hourly. */
@@ -59,6 +66,23 @@ export type ExchangeGateway = {
   /** Signed with exactly `timestamp`; one HTTP call for one intent or one batch; no retries. */
   place(symbol: string, intents: readonly OrderIntent[], timestamp: EpochMs): Promise<PlaceReply[]>;
   cancel(symbol: string, clientOrderId: string, conditional: boolean): Promise<CancelOutcome>;
+  /**
+   * Changes an ordinary limit order that stands, with the care of `place`: one call, signed with
+   * `timestamp`. `unknown`, and an order that is not there, say nothing: the order is asked, and its
+   * price and quantity tell. No gate stands before it: what adds risk is cancelled and placed anew.
+   */
+  amend(
+    symbol: string,
+    clientOrderId: string,
+    change: OrderChange,
+    timestamp: EpochMs,
+  ): Promise<PlaceReply>;
+  /**
+   * The venue's own dead-man timer of a symbol: its ordinary orders are cancelled when that much
+   * wall time passes without another call; 0 ends it. Orders of others on the account included, and
+   * perhaps conditional ones.
+   */
+  setDeadMan(symbol: string, timeoutMs: number): Promise<void>;
   /** By client id among ordinary and conditional orders; undefined means "not found *now*". */
   findOrder(symbol: string, clientOrderId: string): Promise<VenueOrder | undefined>;
   /** Ordinary and conditional: two calls. */

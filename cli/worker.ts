@@ -71,7 +71,10 @@ export async function startWorkerRole(config: TidegateConfig, probe = NO_PROBE):
     random: Math.random,
     onOtherWriter: stores.onOtherWriter,
     ...(lockstep === undefined
-      ? { reconcileIntervalMs: config.safety.reconcileIntervalS * 1_000 }
+      ? {
+          reconcileIntervalMs: config.safety.reconcileIntervalS * 1_000,
+          deadManMs: config.safety.deadManTimerS * 1_000,
+        }
       : { lockstep }),
   });
   const feed = probe.feed(plainFeed);

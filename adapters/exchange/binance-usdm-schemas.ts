@@ -74,6 +74,9 @@ export const tradeSchema = z.object({
   time,
 });
 
+/** POST countdownCancelAll: milliseconds as text. */
+export const countdownSchema = z.object({ countdownTime: z.coerce.string() });
+
 export const refusalSchema = z.object({ code: z.coerce.string(), msg: z.string() });
 
 /** An order or a refusal for each entry; the gateway looks at them one by one. */

@@ -1,14 +1,20 @@
 /** Binance USD-M requests that change something. One HTTP call each, never repeated. */
 import type { EpochMs } from '../../core/market/market.ts';
 import type { OrderIntent } from '../../core/orders/order.ts';
-import type { VenueOrder } from '../ports.ts';
+import type { OrderChange, VenueOrder } from '../ports.ts';
 import {
   conditionalParameters,
   orderParameters,
   toConditionalOrder,
   toVenueOrder,
 } from './binance-usdm-orders.ts';
-import { algoSchema, batchSchema, orderSchema, refusalSchema } from './binance-usdm-schemas.ts';
+import {
+  algoSchema,
+  batchSchema,
+  countdownSchema,
+  orderSchema,
+  refusalSchema,
+} from './binance-usdm-schemas.ts';
 import { OutcomeUnknown, classifyCode } from './errors.ts';
 import type { Failure } from './errors.ts';
 import type { Exchange } from './exchange-client.ts';
@@ -27,8 +33,19 @@ export const binanceUsdmWrites = (exchange: Exchange): VenueWrites => ({
   placeBatch: (symbol, intents, timestamp) => placeBatch(exchange, symbol, intents, timestamp),
   cancel: (symbol, clientOrderId, conditional) =>
     cancel(exchange, symbol, clientOrderId, conditional),
+  amend: (symbol, clientOrderId, change, timestamp) =>
+    amend(exchange, symbol, clientOrderId, { ...change, timestamp }),
   cancelAll: async (symbol) => {
     await exchange.fapiPrivateDeleteAllOpenOrders({ symbol });
+  },
+  setDeadMan: async (symbol, countdownTime) => {
+    const reply: unknown = await exchange.fapiPrivatePostCountdownCancelAll({
+      symbol,
+      countdownTime,
+    });
+    const { countdownTime: set } = parseWrite(countdownSchema, reply, 'countdownCancelAll');
+    if (Number(set) !== countdownTime)
+      throw new OutcomeUnknown(`countdownCancelAll: ${set} is set, not ${countdownTime}`);
   },
   setOneWay: async () => {
     await exchange.fapiPrivatePostPositionSideDual({ dualSidePosition: 'false' });
@@ -112,6 +129,29 @@ async function cancel(
   const parameters = { symbol, [ordinary.cancel]: clientOrderId };
   const reply: unknown = await exchange.fapiPrivateDeleteOrder(parameters);
   parseWrite(orderSchema.pick({ orderId: true }), reply, 'cancel order');
+}
+
+/** Only an answer with our id, quantity and price says that it worked. */
+async function amend(
+  exchange: Exchange,
+  symbol: string,
+  clientOrderId: string,
+  { side, quantity, price, timestamp }: OrderChange & { readonly timestamp: EpochMs },
+): Promise<VenueOrder> {
+  assertClientId(table, clientOrderId);
+  const reply: unknown = await exchange.fapiPrivatePutOrder({
+    symbol,
+    side: side.toUpperCase(),
+    quantity,
+    price,
+    timestamp,
+    [table.amend.name]: clientOrderId,
+  });
+  const raw = parseWrite(orderSchema, reply, 'amend order');
+  const order = toVenueOrder(raw);
+  const isOurs = raw.symbol === symbol && order.clientOrderId === clientOrderId;
+  if (isOurs && order.quantity === quantity && order.price === price) return order;
+  throw new OutcomeUnknown(`the venue answered about another order than ${clientOrderId}`);
 }
 
 /** An answer about another order says nothing about ours. */

@@ -3,7 +3,7 @@ import type { EpochMs } from '../../core/market/market.ts';
 import { isTerminalStatus } from '../../core/orders/order.ts';
 import type { Fill, OrderIntent } from '../../core/orders/order.ts';
 import type { CancelOutcome } from '../../core/orders/outcomes.ts';
-import type { ExchangeGateway, IncomePage, PlaceReply, VenueOrder } from '../ports.ts';
+import type { ExchangeGateway, IncomePage, OrderChange, PlaceReply, VenueOrder } from '../ports.ts';
 import { binanceUsdmReads } from './binance-usdm-reads.ts';
 import { binanceUsdmWrites } from './binance-usdm-writes.ts';
 import { classifyFailure, writeError } from './errors.ts';
@@ -149,6 +149,33 @@ export class VenueGateway implements ExchangeGateway {
       if (code !== null && codes.includes(code))
         return { clientOrderId, kind: 'notFound', message };
       return { clientOrderId, kind: kind === 'rejected' ? 'rejected' : 'unknown', message };
+    }
+  }
+
+  async amend(
+    symbol: string,
+    clientOrderId: string,
+    change: OrderChange,
+    timestamp: EpochMs,
+  ): Promise<PlaceReply> {
+    const heldMs = Math.max(this.#budget.blockedMs, this.#budget.riskHeldMs);
+    if (heldMs > 0) return notSent(`has no room for ${heldMs}`);
+    try {
+      const order = await this.#wire.amend(symbol, clientOrderId, change, timestamp);
+      return { kind: 'acked', order };
+    } catch (error) {
+      const { errors, notFound } = this.#wire.table;
+      const { code, kind, message } = classifyFailure(error, errors);
+      if (kind !== 'rejected' || notFound.codes.includes(code)) return { kind: 'unknown', message };
+      return { kind, code, message };
+    }
+  }
+
+  async setDeadMan(symbol: string, timeoutMs: number): Promise<void> {
+    try {
+      await this.#wire.setDeadMan(symbol, timeoutMs);
+    } catch (error) {
+      throw writeError(error, this.#wire.table.errors);
     }
   }
 

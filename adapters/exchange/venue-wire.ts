@@ -3,7 +3,7 @@ import type { EpochMs, InstrumentRules, Quote } from '../../core/market/market.t
 import type { MoneyText } from '../../core/money/units.ts';
 import type { Income } from '../../core/portfolio/income.ts';
 import type { Fill, OrderIntent } from '../../core/orders/order.ts';
-import type { VenueOrder, VenuePosition } from '../ports.ts';
+import type { OrderChange, VenueOrder, VenuePosition } from '../ports.ts';
 import type { Failure } from './errors.ts';
 import type { VenueTable } from './venue-table.ts';
 
@@ -60,7 +60,15 @@ export type VenueWrites = {
     timestamp: EpochMs,
   ): Promise<readonly (VenueOrder | Failure)[]>;
   cancel(symbol: string, clientOrderId: string, conditional: boolean): Promise<void>;
+  amend(
+    symbol: string,
+    clientOrderId: string,
+    change: OrderChange,
+    timestamp: EpochMs,
+  ): Promise<VenueOrder>;
   cancelAll(symbol: string): Promise<void>;
+  /** 0: off. */
+  setDeadMan(symbol: string, timeoutMs: number): Promise<void>;
   setOneWay(): Promise<void>;
   setIsolated(symbol: string): Promise<void>;
   setLeverage(symbol: string, leverage: number): Promise<void>;

@@ -1,6 +1,7 @@
 /** The account's side of a feed: its event stream, written down, and compared with the venue. */
 import { AccountReconciler } from './account-reconciler.ts';
 import { AccountRecorder } from './account-recorder.ts';
+import { DeadManTimer } from './dead-man.ts';
 import type { ExchangeSessions } from './exchange-session.ts';
 import type { FeedOptions } from './feed-options.ts';
 import { IncomeRecorder } from './income-recorder.ts';
@@ -22,6 +23,7 @@ export class AccountFeed {
   readonly #recorder: AccountRecorder;
   readonly #reconciler: AccountReconciler;
   readonly #incomes: IncomeRecorder;
+  readonly #deadMan: DeadManTimer;
 
   constructor(
     options: FeedOptions,
@@ -43,6 +45,11 @@ export class AccountFeed {
       intervalMs: options.reconcileIntervalMs ?? standard,
       random: options.random ?? (() => 0.5),
     });
+    this.#deadMan = new DeadManTimer({
+      ...options,
+      symbols: () => [...symbols.keys()],
+      timerMs: options.deadManMs ?? 0,
+    });
     this.#incomes = new IncomeRecorder({
       ...options,
       intervalMs: options.lockstep === undefined ? INCOME_INTERVAL_MS : 0,
@@ -63,6 +70,7 @@ export class AccountFeed {
   start(): void {
     this.#stream.start();
     this.#reconciler.start();
+    this.#deadMan.start();
     this.#incomes.start();
   }
 
@@ -83,6 +91,11 @@ export class AccountFeed {
 
   async close(): Promise<void> {
     await this.#stream.close();
-    await Promise.all([this.#recorder.close(), this.#reconciler.close(), this.#incomes.close()]);
+    await Promise.all([
+      this.#recorder.close(),
+      this.#reconciler.close(),
+      this.#incomes.close(),
+      this.#deadMan.close(),
+    ]);
   }
 }

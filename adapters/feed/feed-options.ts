@@ -31,6 +31,8 @@ export type FeedOptions = {
   readonly random?: () => number;
   /** Another Tidegate trades a symbol of ours. */
   readonly onOtherWriter?: (ref: SymbolRef, reason: string) => Promise<void>;
+  /** The venue's own dead-man timer, renewed while a symbol is flat; default 0: off. */
+  readonly deadManMs?: number;
   /** Wall silence of an open connection after which it is replaced; default 15 s. */
   readonly silentMs?: number;
 };

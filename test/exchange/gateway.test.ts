@@ -263,3 +263,65 @@ describe('what happened', () => {
     await expect(gateway.openOrders(SYMBOL)).rejects.toMatchObject({ name: 'VenueUnavailable' });
   });
 });
+
+describe('amending', () => {
+  const change = (price: string, quantity = '0.01') => ({
+    side: 'buy' as const,
+    price: price as PriceText,
+    quantity: quantity as QuantityText,
+  });
+  const amend = (id: string, ...[price, quantity]: Parameters<typeof change>) =>
+    gateway.amend(SYMBOL, id, change(price, quantity), gateway.venueTime());
+
+  test('an order keeps its ids and stands at the new price', async () => {
+    const order = intent();
+    const [placed] = await place(order);
+    const reply = await amend(order.clientOrderId, '48900', '0.02');
+    expect(reply).toMatchObject({
+      kind: 'acked',
+      order: { clientOrderId: order.clientOrderId, price: '48900', quantity: '0.02' },
+    });
+    const ids = [placed, reply].map((one) => one?.kind === 'acked' && one.order.venueOrderId);
+    expect(ids[0]).toBe(ids[1]);
+    expect(await gateway.openOrders(SYMBOL)).toMatchObject([{ price: '48900', quantity: '0.02' }]);
+  });
+
+  test('refused is refused, and not there is no answer', async () => {
+    const order = intent();
+    await place(order);
+    expect(await amend(order.clientOrderId, '49000')).toMatchObject({
+      kind: 'rejected',
+      code: '-5027',
+    });
+    expect(await amend(order.clientOrderId, '48900', '0.0001')).toMatchObject({ kind: 'rejected' });
+    const other = intent().clientOrderId;
+    expect(await amend(other, '48900')).toMatchObject({ kind: 'unknown' });
+    const late = gateway.amend(
+      SYMBOL,
+      order.clientOrderId,
+      change('48800'),
+      gateway.venueTime() - 6_000,
+    );
+    expect(await late).toMatchObject({ kind: 'rejected', code: '-1021' });
+    expect(await gateway.openOrders(SYMBOL)).toMatchObject([{ price: '49000' }]);
+  });
+
+  test.each(['dropAfterAccept', 'dropBeforeAccept'])('%s: unknown, then asked', async (kind) => {
+    const order = intent();
+    await place(order);
+    await fault({ kind, call: 'PUT order', count: 1 });
+    expect(await amend(order.clientOrderId, '48900')).toMatchObject({ kind: 'unknown' });
+    expect(await gateway.findOrder(SYMBOL, order.clientOrderId)).toMatchObject({
+      price: kind === 'dropAfterAccept' ? '48900' : '49000',
+    });
+  });
+});
+
+test('the dead-man timer is set, renewed and ended', async () => {
+  await place(intent());
+  await gateway.setDeadMan(SYMBOL, 60_000);
+  await gateway.setDeadMan(SYMBOL, 0);
+  expect(await gateway.openOrders(SYMBOL)).toHaveLength(1);
+  await gateway.setDeadMan(SYMBOL, 50);
+  await expect.poll(() => gateway.openOrders(SYMBOL), { timeout: 10_000 }).toEqual([]);
+});

@@ -92,6 +92,8 @@ export function createVenueWire(parts: WireParts, network: Network): VenueWire {
         failAfterwards(parts);
       });
     },
+    amend: () => Promise.reject(new VenueUnavailable('no symbol asks for it')),
+    setDeadMan: () => Promise.reject(new VenueUnavailable('no symbol asks for it')),
     cancelAll: () => Promise.reject(new VenueUnavailable('no symbol asks for it')),
     setOneWay: () => Promise.reject(new VenueUnavailable('it is one-way already')),
     setIsolated: () => Promise.reject(new VenueUnavailable('it is isolated already')),
