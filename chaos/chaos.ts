@@ -17,12 +17,14 @@ import type { Rig } from './rig.ts';
 import { isSound, rowOf, showRows } from './rows.ts';
 import { runTrial, untilTrading } from './trial.ts';
 import type { Trial } from './trial.ts';
+import { query } from './waiting.ts';
 
 /** A journal that grows without end would make every look at it slower. */
 const TRIALS_PER_STACK = 20;
 /** Tries a counted trial may take on average. */
 const TRIES_PER_TRIAL = 3;
 const KEPT = '.build/chaos';
+const TABLES = ['order_intents', 'fills', 'positions', 'symbol_status', 'risk_events', 'halts'];
 
 // Replays are workers of their own, and every one of them would say when it starts and stops.
 Runtime.install({
@@ -60,44 +62,44 @@ say(showRows(rows));
 for (const failure of failures) say(failure);
 process.exit(rows.every(isSound) && failures.length === 0 ? 0 : 1);
 
-/** Takes one point after the other until none is left. */
+/** A stack's trials of one point, then of the next one, until all have enough. */
 async function job(): Promise<void> {
   for (let point = waiting.shift(); point !== undefined; point = waiting.shift())
-    await trialsAt(point);
+    if (await trialsAt(point)) waiting.push(point);
 }
 
-async function trialsAt(point: KillPoint): Promise<void> {
+/** Answers whether more are due. */
+async function trialsAt(point: KillPoint): Promise<boolean> {
   const trials = results.get(point.name) ?? [];
-  const counted = (): number => trials.filter(({ hit }) => hit).length;
   const isDue = (): boolean =>
-    counted() < options.trials &&
+    trials.filter(({ hit }) => hit).length < options.trials &&
     trials.length < options.trials * TRIES_PER_TRIAL &&
     Date.now() < endsAt;
-  while (isDue()) {
-    const random = seeded(seedOf(point.name, trials.length));
-    const rig = await startRig({ random, outageMs: options.outageS * 1_000, ...point.setup });
-    try {
-      if (!(await untilTrading(rig, new Date(0)))) throw new Error('the symbols did not start');
-      for (let i = 0; i < TRIALS_PER_STACK && isDue(); i += 1) {
-        const trial = await runTrial(rig, point);
-        trials.push(trial);
-        tell(point, trial, trials.length, rig);
-        write();
-        // A broken ledger would count in every later trial as well.
-        if (trial.violations.length > 0) break;
-      }
-    } catch (error) {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      failures.push(`${point.name}: ${text}`);
-      say(`${point.name}: ${text}${keep(point, rig)}`);
-      return;
-    } finally {
-      await rig.stop();
+  if (!isDue()) return false;
+  const random = seeded(seedOf(point.name, trials.length));
+  const rig = await startRig({ random, outageMs: options.outageS * 1_000, ...point.setup });
+  try {
+    if (!(await untilTrading(rig, new Date(0)))) throw new Error('the symbols did not start');
+    for (let i = 0; i < TRIALS_PER_STACK && isDue(); i += 1) {
+      const trial = await runTrial(rig, point);
+      trials.push(trial);
+      await tell(point, trial, trials.length, rig);
+      write();
+      // A broken ledger would count in every later trial as well.
+      if (trial.violations.length > 0) break;
     }
+    return isDue();
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    failures.push(`${point.name}: ${text}`);
+    say(`${point.name}: ${text}${await keep(point, rig)}`);
+    return false;
+  } finally {
+    await rig.stop();
   }
 }
 
-function tell(point: KillPoint, trial: Trial, number: number, rig: Rig): void {
+async function tell(point: KillPoint, trial: Trial, number: number, rig: Rig): Promise<void> {
   const { hit, recoverySeconds, tradingSeconds, unprotectedSeconds, violations } = trial;
   const time = new Date().toISOString().slice(11, 19);
   say(
@@ -107,16 +109,20 @@ function tell(point: KillPoint, trial: Trial, number: number, rig: Rig): void {
   if (violations.length === 0) return;
   for (const { invariant, detail } of violations.slice(0, 10)) say(`  ${invariant} ${detail}`);
   const again = `npm run chaos -- --points ${point.name} --seed ${options.seed} --trials ${options.trials}`;
-  const failure = `${point.name} ${number} failed; again: ${again}${keep(point, rig)}`;
+  const failure = `${point.name} ${number} failed; again: ${again}${await keep(point, rig)}`;
   failures.push(`${failure}; ${violations.map(({ invariant }) => invariant).join(', ')}`);
   say(`  ${failure}`);
 }
 
-/** The venue's journal and what the workers said. */
-function keep(point: KillPoint, { stack }: Rig): string {
+/** The venue's journal, the rows, and what the workers said. */
+async function keep(point: KillPoint, rig: Rig): Promise<string> {
   const folder = join(KEPT, `${point.name}-${options.seed}-${Date.now()}`);
   mkdirSync(folder, { recursive: true });
-  copyFileSync(stack.venue.journalPath, join(folder, 'journal.ndjson'));
-  writeFileSync(join(folder, 'workers.log'), `${stack.lines().join('\n')}\n`);
+  copyFileSync(rig.stack.venue.journalPath, join(folder, 'journal.ndjson'));
+  writeFileSync(join(folder, 'workers.log'), `${rig.stack.lines().join('\n')}\n`);
+  for (const name of TABLES) {
+    const rows = await query(rig, `SELECT * FROM ${name}`).catch((error: unknown) => String(error));
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify(rows, null, 1));
+  }
   return `; kept in ${folder}`;
 }

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 export type ChaosOptions = {
-  /** Counted trials a point. */
+  /** Counted trials a point; without an end when only the minutes are given. */
   readonly trials: number;
   readonly seed: number;
   /** Names of kill points; none means all. */
@@ -46,7 +46,10 @@ export function chaosOptions(args: readonly string[], known: readonly string[]):
     throw new Error(`--${name}: a whole number from ${min} to ${max}, not "${values[name]}"`);
   };
   return {
-    trials: whole('trials'),
+    trials:
+      values.trials === undefined && values.minutes !== undefined
+        ? Number.POSITIVE_INFINITY
+        : whole('trials'),
     seed: whole('seed'),
     points: pointsOf(values.points, known),
     minutes: whole('minutes'),

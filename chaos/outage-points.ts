@@ -1,13 +1,14 @@
 /** Parts of the system that go away and come back while the worker lives. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TcpCutter } from '../test/feed/tcp-cutter.ts';
+import { readJournalFile } from '../test/witness/journal-file.ts';
 import { planAgain } from './provoke.ts';
 import type { Rig } from './rig.ts';
 import type { Strike } from './strike.ts';
 
-const healed = (evidence: string): Strike => {
+const healed = (hit: boolean, evidence: string): Strike => {
   const at = Date.now();
-  return { from: at, goneAt: at, killed: false, hit: true, evidence };
+  return { from: at, goneAt: at, killed: false, hit, evidence };
 };
 
 /** Mostly in the middle of sending a grid. */
@@ -22,16 +23,36 @@ export async function temporalRestart(rig: Rig): Promise<Strike> {
   const from = Date.now();
   await rig.temporal.crash();
   await rig.temporal.restart();
-  return healed(`Temporal was away for ${Date.now() - from} ms`);
+  return healed(true, `Temporal was away for ${Date.now() - from} ms`);
 }
 
 export async function postgresDown(rig: Rig): Promise<Strike> {
   await busy(rig);
   const from = Date.now();
   await rig.postgres.crash();
+  const downAt = Date.now();
   await pause(rig.outageMs);
+  const upAt = Date.now();
   await rig.postgres.restart();
-  return healed(`PostgreSQL was away for ${Date.now() - from} ms`);
+  const blind = entriesBetween(rig, downAt + IN_FLIGHT_MS, upAt);
+  return {
+    ...healed(true, `PostgreSQL was away for ${upAt - from} ms`),
+    violations: blind.map((id) => ({
+      invariant: 'I7',
+      detail: `${id} was accepted while no row could be written`,
+    })),
+  };
+}
+
+/** A request that was recorded may still be on its way when the database goes. */
+const IN_FLIGHT_MS = 2_000;
+
+function entriesBetween({ stack }: Rig, from: number, to: number): readonly string[] {
+  return readJournalFile(stack.venue.journalPath).flatMap(({ kind, wallTime, order }) =>
+    kind === 'orderAccepted' && order?.reduceOnly === false && wallTime > from && wallTime < to
+      ? [order.clientOrderId]
+      : [],
+  );
 }
 
 type Way = 'refused' | 'silent';
@@ -44,24 +65,30 @@ export const cutFrom =
     const way: Way = rig.random() < 0.5 ? 'refused' : 'silent';
     await busy(rig);
     const from = Date.now();
-    part(relay, way);
+    const cutAtOnce = part(relay, way);
     // A fifth of an outage to all of it: some timers run out, others do not.
     await pause(rig.outageMs * (0.2 + 0.8 * rig.random()));
-    mend(relay);
-    return healed(`${way} between worker and ${link} for ${Date.now() - from} ms`);
+    const connections = cutAtOnce + mend(relay);
+    return healed(
+      connections > 0,
+      `${connections} connections ${way} between worker and ${link} for ${Date.now() - from} ms`,
+    );
   };
 
-function part(relay: TcpCutter, way: Way): void {
-  if (way === 'silent') relay.silent = true;
-  else {
-    relay.refuse = true;
-    relay.cut();
+/** Both answer how many connections they ended. */
+function part(relay: TcpCutter, way: Way): number {
+  if (way === 'silent') {
+    relay.silent = true;
+    return 0;
   }
+  relay.refuse = true;
+  return relay.cut();
 }
 
 /** Streams that lost bytes cannot go on. */
-function mend(relay: TcpCutter): void {
-  if (relay.silent) relay.cut();
+function mend(relay: TcpCutter): number {
+  const ended = relay.silent ? relay.cut() : 0;
   relay.silent = false;
   relay.refuse = false;
+  return ended;
 }

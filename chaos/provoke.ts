@@ -26,6 +26,12 @@ export async function planAgain(rig: Rig): Promise<void> {
   await resumeEntries(rig);
 }
 
+/** Where a position keeps its stops through a pause, a halt and its end plan them anew. */
+export async function haltAndResume({ stack }: Rig): Promise<void> {
+  await stack.api('POST', '/emergency-stop', { reason: 'chaos' });
+  await stack.api('POST', '/resume', { reason: 'chaos' });
+}
+
 async function level({ stack }: Rig, wanted: 'PAUSE' | 'ACTIVE'): Promise<void> {
   const { status, body } = await stack.api('POST', '/level', { level: wanted, reason: 'chaos' });
   if (status !== 202 && status !== 200)

@@ -1,14 +1,21 @@
 /** The steps of sending: each strike stops the step where it stands and kills the worker there. */
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { pauseEntries, planAgain, resumeEntries, untilNoEntries } from './provoke.ts';
+import {
+  haltAndResume,
+  pauseEntries,
+  planAgain,
+  resumeEntries,
+  untilNoEntries,
+} from './provoke.ts';
 import type { Rig } from './rig.ts';
 import { addFault, clearFaults, injectionOf, killWorker, rowsIn } from './strike.ts';
 import type { SendingRow, Strike } from './strike.ts';
 import { query, until } from './waiting.ts';
 
 /** What is provoked may wait for a bar, for a cancel or for a risk rule. */
-const HIT_LIMIT_MS = 15_000;
+const HIT_LIMIT_MS = 6_000;
+const PROVOCATIONS = [planAgain, haltAndResume, planAgain];
 /** In transit for so long; within the venue's recvWindow, so it does arrive after the kill. */
 const HELD_MS = 400;
 /** Longer than the kill takes. */
@@ -66,9 +73,21 @@ export const stopPlacement = (rig: Rig): Promise<Strike> =>
 
 type Shows = (rows: readonly SendingRow[], killedAt: number) => boolean;
 const notYetAccepted: Shows = (rows, at) =>
-  rows.length > 0 && rows.every(({ acceptedAt }) => acceptedAt === undefined || acceptedAt > at);
+  rows.some(({ acceptedAt }) => acceptedAt === undefined || acceptedAt > at);
 const accepted: Shows = (rows, at) =>
   rows.some(({ acceptedAt }) => acceptedAt !== undefined && acceptedAt <= at);
+
+/** The fault may hit while it is still being provoked. */
+async function provokeUntilHit(rig: Rig, kind: string): Promise<true | undefined> {
+  for (const provoke of PROVOCATIONS) {
+    const provoked = provoke(rig);
+    provoked.catch(() => undefined);
+    const hit = await until(() => injectionOf(rig, kind), HIT_LIMIT_MS);
+    if (hit !== undefined) return true;
+    await provoked;
+  }
+  return undefined;
+}
 
 async function atFault(
   rig: Rig,
@@ -77,8 +96,7 @@ async function atFault(
   shows: Shows,
 ): Promise<Strike> {
   await addFault(rig, { ...fault, count: 1 });
-  await planAgain(rig);
-  const injection = await until(() => injectionOf(rig, fault.kind), HIT_LIMIT_MS);
+  const injection = await provokeUntilHit(rig, fault.kind);
   if (injection === undefined) {
     await clearFaults(rig);
     return missed(rig, `no ${fault.call} came`);
@@ -107,8 +125,7 @@ export async function afterReply(rig: Rig): Promise<Strike> {
       ms: HELD_MS,
       count: 1,
     });
-    await planAgain(rig);
-    const injection = await until(() => injectionOf(rig, 'holdInTransit'), HIT_LIMIT_MS);
+    const injection = await provokeUntilHit(rig, 'holdInTransit');
     if (injection === undefined) {
       await clearFaults(rig);
       return await missed(rig, 'no POST batchOrders came');

@@ -1,5 +1,6 @@
 /** What every strike is made of: the kill, the venue's faults, and what was seen at the instant. */
 import { readJournalFile } from '../test/witness/journal-file.ts';
+import type { Violation } from './invariants.ts';
 import type { Rig } from './rig.ts';
 import { query, until } from './waiting.ts';
 
@@ -14,6 +15,8 @@ export type Strike = {
   readonly hit: boolean;
   /** What they show, in words. */
   readonly evidence: string;
+  /** What only this strike can see. */
+  readonly violations?: readonly Violation[];
 };
 
 /** `kill -9`; the sessions of the dead process end with it, as with its machine. */

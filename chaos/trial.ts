@@ -75,6 +75,7 @@ export async function runTrial(rig: Rig, point: KillPoint): Promise<Trial> {
     recoverySeconds: decidedAt === undefined ? null : (decidedAt.getTime() - from) / 1_000,
     tradingSeconds: trades ? (tradingAt - from) / 1_000 : null,
     violations: [
+      ...(strike.violations ?? []),
       ...halted,
       ...(trades ? [] : [await notTrading(rig, since)]),
       ...books.violations,

@@ -5,8 +5,8 @@ import type { AddressInfo, Socket } from 'node:net';
 export type TcpCutter = {
   readonly origin: string;
   readonly port: number;
-  /** Ends every open connection. */
-  cut(): void;
+  /** Ends every open connection; answers how many clients had one. */
+  cut(): number;
   /** Connections taken so far. */
   accepted: number;
   /** While true, new connections end at once. */
@@ -25,7 +25,11 @@ export async function startTcpCutter(target: string): Promise<TcpCutter> {
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
   };
-  const cut = (): void => sockets.forEach((socket) => socket.destroy());
+  const cut = (): number => {
+    const open = sockets.size / 2;
+    sockets.forEach((socket) => socket.destroy());
+    return open;
+  };
   const cutter = { refuse: false, silent: false, accepted: 0 };
   const forward = (from: Socket, to: Socket): void => {
     from.on('data', (bytes) => {
