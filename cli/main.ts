@@ -16,6 +16,7 @@ const HELP = `tidegate <command> [flags]
                  --all-orders: direct, and the orders of others too
   pause          no entries, what is open is managed out (--level REDUCING: the same, by a system)
   resume         end a halt or a pause; needs --reason
+  rehearse       try the kill switch out on the paper account; --symbols A,B
   doctor         is this machine ready? (npm run doctor)
   config show    every setting with its origin
   config check   is the configuration valid?
@@ -37,6 +38,7 @@ const commands: Readonly<Record<string, (args: Arguments) => number | Promise<nu
   stop: async ({ options }) => (await import('./stop-commands.ts')).runStop(options),
   pause: async ({ options }) => (await import('./stop-commands.ts')).runPause(options),
   resume: async ({ options }) => (await import('./stop-commands.ts')).runResume(options),
+  rehearse: async ({ options }) => (await import('./rehearse-command.ts')).runRehearse(options),
   status: async ({ options }) => (await import('./status-command.ts')).runStatus(options),
   doctor: async ({ options }) => (await import('./doctor/doctor-command.ts')).runDoctor(options),
   config: async ({ options, words }) =>

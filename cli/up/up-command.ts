@@ -8,6 +8,7 @@ import type { Options } from '../options.ts';
 import { claimRun, releaseRun } from './claim.ts';
 import { childEnvironment, writeEffectiveConfig } from './effective-config.ts';
 import { nextInstallation, readInstallation, writeInstallation } from './installation.ts';
+import { keepRehearsing } from './rehearsals.ts';
 import { rememberInstance } from './remember-instance.ts';
 import type { Installation } from './installation.ts';
 import { openLogFile } from './log-file.ts';
@@ -156,6 +157,9 @@ async function runUntil(stop: AbortSignal, run: Run): Promise<number> {
   try {
     await supervisor.start();
     if (!stop.aborted) await trade(run);
+    const { rehearsalIntervalH: intervalH } = run.config.safety;
+    const rehearsals = { intervalH, configPath: paths.config };
+    void keepRehearsing(rehearsals, stop, (line) => screen.line(line));
     while (!stop.aborted) {
       screen.block(statusLines(await fetchStatus(apiOrigin(run.config))));
       await pause(STATUS_INTERVAL_MS, undefined, { signal: stop }).catch(() => {});
