@@ -1,7 +1,6 @@
 /** Rehearsals by schedule: `safety.rehearsal_interval_h`. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { readConfig } from '../options.ts';
-import { rehearsalLine, runRehearsal } from '../rehearse/run-rehearsal.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -19,6 +18,8 @@ export async function keepRehearsing(
     await pause(intervalH * HOUR_MS, undefined, { signal: stop, ref: false }).catch(() => {});
     if (stop.aborted) return;
     const read = readConfig({ config: configPath });
+    // Loaded when it is needed: the supervisor has no other use for clients.
+    const { rehearsalLine, runRehearsal } = await import('../rehearse/run-rehearsal.ts');
     if (!read.ok) say(`no rehearsal: ${configPath} cannot be read`);
     else
       say(

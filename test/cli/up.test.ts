@@ -42,6 +42,11 @@ test('everything comes up, symbols start, and SIGTERM takes everything down', as
   expect(children().map(({ name }) => name)).toEqual(NAMES);
   expect(first.output()).toContain('started BTCUSDT\n');
   expect(first.output()).toContain('not started: ETHUSDT: ETHUSDT is refused');
+  // A stop without PostgreSQL knows its own orders by it.
+  expect(tree.readJson('installation.json')).toMatchObject({
+    account: 'paper',
+    instance: expect.stringMatching(/^[0-9a-z]{4}$/) as string,
+  });
   const recorded = children();
   await stop(first);
   expect(recorded.filter(isSameProcess)).toEqual([]);
