@@ -12,6 +12,7 @@ import { seeded } from '../test/support/seeded.ts';
 import { KILL_POINTS } from './kill-points.ts';
 import type { KillPoint } from './kill-points.ts';
 import { chaosOptions } from './options.ts';
+import type { ChaosOptions } from './options.ts';
 import { startRig } from './rig.ts';
 import type { Rig } from './rig.ts';
 import { isSound, rowOf, showRows } from './rows.ts';
@@ -33,10 +34,7 @@ Runtime.install({
     logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }), forward: {} },
   },
 });
-const options = chaosOptions(
-  process.argv.slice(2),
-  KILL_POINTS.map(({ name }) => name),
-);
+const options = readOptions();
 const endsAt = Date.now() + options.minutes * 60_000;
 const results = new Map<string, Trial[]>(options.points.map((name) => [name, []]));
 const waiting = KILL_POINTS.filter(({ name }) => options.points.includes(name));
@@ -125,4 +123,16 @@ async function keep(point: KillPoint, rig: Rig): Promise<string> {
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(rows, null, 1));
   }
   return `; kept in ${folder}`;
+}
+
+function readOptions(): ChaosOptions {
+  try {
+    return chaosOptions(
+      process.argv.slice(2),
+      KILL_POINTS.map(({ name }) => name),
+    );
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(2);
+  }
 }
