@@ -51,7 +51,7 @@ const write = (): void => {
 
 /** The same seed and point draw the same delays and ways. */
 const seedOf = (name: string, trial: number): number =>
-  [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, options.seed) + trial;
+  Buffer.from(name).reduce((sum, byte) => (sum * 31 + byte) >>> 0, options.seed) + trial;
 
 await Promise.all(Array.from({ length: options.jobs }, () => job()));
 write();

@@ -164,7 +164,7 @@ async function untilBlocked(
   timeoutMs: number,
 ): Promise<string | undefined> {
   const [row] = (await lock.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows;
-  const ask = async () => (await query(rig, BLOCKED, [row?.pid]))[0]?.['query'];
-  const waiting = await until(ask, timeoutMs, 3);
-  return waiting === undefined ? undefined : String(waiting);
+  const ask = async () =>
+    (await query(rig, BLOCKED, [row?.pid]))[0]?.['query'] as string | undefined;
+  return until(ask, timeoutMs, 3);
 }
