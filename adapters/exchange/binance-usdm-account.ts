@@ -25,8 +25,8 @@ export const binanceUsdmAccount = (
 ): Pick<VenueReads, 'position' | 'equity' | 'incomes' | 'settings' | 'oneWay'> => ({
   position: (symbol) => position(exchange, symbol),
   equity: () => equity(exchange),
-  incomes: async (since, until) => {
-    const parameters = { startTime: since, endTime: until, limit: PAGE_ROWS };
+  incomes: async (since) => {
+    const parameters = { startTime: since, limit: PAGE_ROWS };
     const ask = () => exchange.fapiPrivateGetIncome(parameters);
     return (await read(z.array(incomeSchema), 'income', ask)).map(toWalletChange);
   },

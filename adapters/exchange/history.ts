@@ -5,9 +5,9 @@ import { PAGE_ROWS } from './venue-wire.ts';
 import type { PageStart } from './venue-wire.ts';
 
 /** The venue answers ranges of less than 7 days. */
-export const WINDOW_MS = 7 * 86_400_000 - 1;
+const WINDOW_MS = 7 * 86_400_000 - 1;
 /** Older history is not asked for: it takes a request per window. */
-export const LOOK_BACK_MAX_MS = 30 * 86_400_000;
+const LOOK_BACK_MAX_MS = 30 * 86_400_000;
 const PAGES_MAX = 100;
 
 /** All rows from `since` on, oldest first. Rows are named by ids that rise with time. */

@@ -1,27 +1,22 @@
 /** Pages of the venue's income list, which knows no id to start from: by time. */
 import type { EpochMs } from '../../core/market/market.ts';
 import type { IncomePage } from '../ports.ts';
-import { LOOK_BACK_MAX_MS, WINDOW_MS } from './history.ts';
 import { PAGE_ROWS } from './venue-wire.ts';
 import type { VenueReads } from './venue-wire.ts';
 
-/** The first page with rows between two market times; windows without any are passed over. */
+/** The venue forgets after three months. A request is dear (30 weight): one has to do. */
+const LOOK_BACK_MAX_MS = 89 * 86_400_000;
+
+/** The first page from a market time on; `now`: the venue's. */
 export async function readIncomePage(
   wire: Pick<VenueReads, 'incomes'>,
   since: EpochMs,
-  until: EpochMs,
+  now: EpochMs,
 ): Promise<IncomePage> {
-  for (let from = Math.max(since, until - LOOK_BACK_MAX_MS, 0); from <= until;) {
-    const windowEnd = Math.min(from + WINDOW_MS, until);
-    const rows = await wire.incomes(from, windowEnd);
-    const last = rows.at(-1);
-    if (last !== undefined)
-      return {
-        incomes: rows.flatMap(({ income }) => income ?? []),
-        readTo: last.time,
-        isLast: rows.length < PAGE_ROWS && windowEnd === until,
-      };
-    from = windowEnd + 1;
-  }
-  return { incomes: [], readTo: null, isLast: true };
+  const rows = await wire.incomes(Math.max(since, now - LOOK_BACK_MAX_MS, 0));
+  return {
+    incomes: rows.flatMap(({ income }) => income ?? []),
+    readTo: rows.at(-1)?.time ?? null,
+    isLast: rows.length < PAGE_ROWS,
+  };
 }

@@ -41,8 +41,8 @@ export type VenueReads = {
   allOrders(symbol: string, conditional: boolean, start: PageStart): Promise<readonly VenueOrder[]>;
   /** Without client ids: the venue's trade rows do not carry them. Oldest first. */
   trades(symbol: string, start: PageStart): Promise<readonly Fill[]>;
-  /** Everything that moved the wallet between two market times, trades too; oldest first. */
-  incomes(since: EpochMs, until: EpochMs): Promise<readonly WalletChange[]>;
+  /** A page of what moved the wallet from a market time on, trades too; oldest first. */
+  incomes(since: EpochMs): Promise<readonly WalletChange[]>;
   position(symbol: string): Promise<VenuePosition>;
   equity(): Promise<{ readonly wallet: MoneyText; readonly equity: MoneyText }>;
   settings(symbol: string): Promise<SymbolSettings>;
