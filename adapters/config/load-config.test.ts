@@ -133,6 +133,7 @@ test.each([
     'flow_trading.regime.exit_trend_strength',
   ],
   ['flow_trading: { risk: { leverage: 5 } }', 'flow_trading.risk.leverage'],
+  ['safety: { dead_man_timer_s: 9 }', 'safety.dead_man_timer_s'],
   [
     'symbol_overrides: { BTCUSDT: { grid: { levels: 2 } } }',
     'symbol_overrides.BTCUSDT.grid.initial_levels',

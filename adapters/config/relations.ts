@@ -22,8 +22,23 @@ export function brokenRelations(file: ConfigFile): BrokenRelation[] {
       file.limits.max_leverage,
     ),
     ...samePorts(file.ports),
+    ...shortTimer(file.safety.dead_man_timer_s),
   ];
 }
+
+/** Shorter than this it would run out between two renewals on a busy machine. */
+const TIMER_MIN_S = 10;
+
+const shortTimer = (value: number): BrokenRelation[] =>
+  value === 0 || value >= TIMER_MIN_S
+    ? []
+    : [
+        {
+          path: 'safety.dead_man_timer_s',
+          value,
+          range: `0, or a whole number from ${TIMER_MIN_S} to 3600`,
+        },
+      ];
 
 type Overridable = { readonly scalping: object; readonly grid: object; readonly risk: object };
 
