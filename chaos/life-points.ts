@@ -12,6 +12,7 @@ const HIT_LIMIT_MS = 15_000;
 const SWITCH_LIMIT_MS = 60_000;
 const SWITCH_LATER_MS = 300;
 const HELD_MS = 1_000;
+const RUN_LIMIT_MS = 5_000;
 
 /** A cancel is on its way, or done and its reply late. Entries are allowed again before the restart. */
 export async function cancelling(rig: Rig): Promise<Strike> {
@@ -74,15 +75,14 @@ const SWITCHES = `FROM strategy_switches
 /** A run has ended and the next one has begun, up to an activity's length before the kill. */
 export async function continueAsNew(rig: Rig): Promise<Strike> {
   const before = await runsOf(rig);
+  const isNew = ({ runId }: Run): boolean => !before.some((old) => old.runId === runId);
   let next: Run | undefined;
   for (let round = 0; round < 4 && next === undefined; round += 1) {
-    if (round > 0) await planAgain(rig);
-    next = await until(
-      async () =>
-        (await runsOf(rig)).find(({ runId }) => !before.some((old) => old.runId === runId)),
-      HIT_LIMIT_MS,
-      2,
-    );
+    // Planning anew fills a history; the run may end while that goes on.
+    const provoked = planAgain(rig);
+    provoked.catch(() => undefined);
+    next = await until(async () => (await runsOf(rig)).find(isNew), RUN_LIMIT_MS, 2);
+    if (next === undefined) await provoked;
   }
   await pause(rig.random() < 0.5 ? 0 : rig.random() * 50);
   const killed = await killWorker(rig);
@@ -107,6 +107,9 @@ export async function anyTime(rig: Rig): Promise<Strike> {
   await pause(rig.random() * 1_500);
   const killed = await killWorker(rig);
   const last = readJournalFile(rig.stack.venue.journalPath).findLast(({ order }) => order);
-  const evidence = `the venue's last order event ${killed.from - (last?.wallTime ?? 0)} ms before`;
+  const evidence =
+    last === undefined
+      ? 'before the first order'
+      : `the venue's last order event ${killed.from - last.wallTime} ms before`;
   return { ...killed, killed: true, hit: true, evidence };
 }

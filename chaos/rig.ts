@@ -59,7 +59,7 @@ async function build(
   closing: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<Rig> {
-  const postgres = await startPostgresServer();
+  const postgres = await startPostgresServer({ durable: true });
   closing.push(() => postgres.stop());
   const temporal = await startTemporalServer();
   if (temporal === undefined) throw new Error('there is no Temporal command: "npm test" finds one');

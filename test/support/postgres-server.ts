@@ -20,11 +20,13 @@ export type PostgresServer = {
 /** PostgreSQL's immediate shutdown; it keeps its children from staying behind, as `kill -9` would not. */
 const CRASH = { signal: 'SIGQUIT', timeoutMs: 10_000 } as const;
 
-/** Up in about a second. As root it runs as the user `postgres`, who must reach the folder. */
-export async function startPostgresServer(): Promise<PostgresServer> {
+/**
+ * Up in about a second; what was committed outlives a crash only when it is `durable`. As root it runs as the user `postgres`, who must reach the folder.
+ */
+export async function startPostgresServer({ durable = false } = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tidegate-postgres-'));
   await chmod(folder, 0o755);
-  const options = { dataDir: join(folder, 'data'), port: await freePort(), durable: false };
+  const options = { dataDir: join(folder, 'data'), port: await freePort(), durable };
   let server = await startPostgres(options);
   let endGuard = guard(server.identity.pid, folder);
   return {
