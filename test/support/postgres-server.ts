@@ -21,7 +21,8 @@ export type PostgresServer = {
 const CRASH = { signal: 'SIGQUIT', timeoutMs: 10_000 } as const;
 
 /**
- * Up in about a second; what was committed outlives a crash only when it is `durable`. As root it runs as the user `postgres`, who must reach the folder.
+ * Up in about a second; what was committed outlives a crash only when it is `durable`. As root it
+ * runs as the user `postgres`, who must reach the folder.
  */
 export async function startPostgresServer({ durable = false } = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tidegate-postgres-'));
