@@ -16,7 +16,9 @@ export async function prepareSymbol(
   if (!before.oneWay) await attempt(wire, wire.setOneWay());
   if (before.marginMode !== 'isolated') await attempt(wire, wire.setIsolated(symbol));
   if (before.leverage !== leverage) await attempt(wire, wire.setLeverage(symbol, leverage));
-  const after = await readSettings(wire, symbol);
+  // The mode is the account's, and dear to ask for (30 weight): again only if it was changed.
+  const oneWay = before.oneWay || (await wire.oneWay());
+  const after = { oneWay, ...(await wire.settings(symbol)) };
   if (after.oneWay && after.marginMode === 'isolated' && after.leverage === leverage) return;
   const found = `${after.oneWay ? 'one-way' : 'hedge'}, ${after.marginMode}, leverage ${after.leverage}`;
   throw new VenueRejected(
