@@ -54,6 +54,9 @@ const seedOf = (name: string, trial: number): number =>
   Buffer.from(name).reduce((sum, byte) => (sum * 31 + byte) >>> 0, options.seed) + trial;
 
 await Promise.all(Array.from({ length: options.jobs }, () => job()));
+for (const [name, trials] of results)
+  if (trials.length > 0 && !trials.some(({ hit }) => hit))
+    failures.push(`${name}: no trial hit its point, so nothing was proved`);
 write();
 const rows = [...results].map(([name, trials]) => rowOf(name, trials));
 say(showRows(rows));
