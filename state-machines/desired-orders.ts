@@ -16,7 +16,7 @@ import type { MachineSettings } from '../core/orders/machine-settings.ts';
 import type { OrderIntent } from '../core/orders/order.ts';
 import type { GridLevel, GridPlan } from '../core/strategies/plans.ts';
 import { counterSlot, entrySlot } from './grid-progress.ts';
-import type { GridProgress, ScalpProgress, SymbolContext } from './symbol-context.ts';
+import type { GridProgress, ScalpProgress, SymbolContext, TrackedOrder } from './symbol-context.ts';
 import {
   inSlot,
   isFlat,
@@ -28,8 +28,8 @@ import {
 } from './tracked-orders.ts';
 
 /**
- * How a state wants its orders: `frozen` touches nothing, `clear` cancels all, `keepStops` holds
- * protection only, `flatten` adds an exit at market.
+ * How a state wants its orders: `frozen` touches nothing, `clear` cancels all, stops after what they
+ * protect.
  */
 export type ArrangeMode =
   | 'frozen'
@@ -50,7 +50,7 @@ export function desiredOrders(context: SymbolContext, mode: ArrangeMode): readon
     case 'frozen':
       return [];
     case 'clear':
-      return isFlat(context) ? [] : protection(context, []);
+      return keptStops(context);
     case 'grid':
       return context.grid === null ? [] : gridOrders(context, context.grid);
     case 'scalpEntry':
@@ -70,10 +70,13 @@ export const wantsEntries = (context: SymbolContext): boolean =>
 
 function gridOrders(context: SymbolContext, grid: GridProgress): readonly DesiredOrder[] {
   const stops = planStops(grid.plan);
-  const guarded = stops.every((stop) => inSlot(context, stop.slot).some(isLive));
+  const guarded = stops.every((stop) => inSlot(context, stop.slot).some(guards));
   const levels = grid.plan.levels.flatMap((level) => levelOrders(context, grid, level, guarded));
   return protection(context, [...stops, ...levels]);
 }
+
+/** A stop that stands and is not about to go: what adds risk may be sent under it. */
+const guards = (order: TrackedOrder): boolean => isLive(order) && !order.cancelling;
 
 function planStops(plan: GridPlan): readonly DesiredOrder[] {
   const { lower, upper } = plan.stops;
@@ -135,7 +138,7 @@ const levelCounter = (
 function scalpEntryOrders(context: SymbolContext, scalp: ScalpProgress): readonly DesiredOrder[] {
   const stop = scalpStop(scalp);
   const entryStands = inSlot(context, 'entry').length > 0;
-  const guarded = inSlot(context, stop.slot).some(isLive);
+  const guarded = inSlot(context, stop.slot).some(guards);
   const askNow = guarded && !scalp.entryAsked && wantsEntries(context);
   return protection(context, entryStands || askNow ? [stop, scalpEntry(scalp)] : [stop]);
 }
@@ -222,7 +225,7 @@ function keptStops(context: SymbolContext): readonly DesiredOrder[] {
   const closing = closingSide(quantity(context.position.quantity));
   const mayTurn = ordinaryOrders(context).some((order) => !order.intent.reduceOnly);
   const kept = trackedOrders(context)
-    .filter((order) => isStop(order) && isLive(order) && !order.cancelling)
+    .filter((order) => isStop(order) && guards(order))
     .filter((order) => remaining(order) > 0n)
     .filter((order) => mayTurn || order.intent.side === closing)
     .map((order): DesiredOrder => ({ ...order.intent, replace: 'never' }));

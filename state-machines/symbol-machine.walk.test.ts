@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { assert } from '../core/assert.ts';
 import { advance, initialSnapshot, stateName } from './advance.ts';
 import type { SymbolSnapshot } from './advance.ts';
-import type { SymbolContext } from './symbol-context.ts';
+import type { SymbolContext, TrackedOrder } from './symbol-context.ts';
 import type { SymbolEvent } from './symbol-events.ts';
 import { PREFIX } from './testing/fixtures.ts';
 import { walk } from './testing/walk.ts';
 import type { Visit } from './testing/walk.ts';
-import { isFlat, isLive, isProtected, isStop, trackedOrders } from './tracked-orders.ts';
+import { isFlat, isLive, isProtected, isStop, remaining, trackedOrders } from './tracked-orders.ts';
 
 const NODES_MAX = 30_000;
 
@@ -49,7 +49,31 @@ function check({ from, event, result }: Visit): void {
     );
     assert(guards.length > 0, `${intent.slot} is sent under a live stop`);
   }
+  const dropped = effects.flatMap((e) => (e.kind === 'cancel' ? e.orders : []));
+  for (const { clientOrderId } of dropped) {
+    const stop = context.orders[clientOrderId];
+    // The fallback stop belongs to a position, not to entries.
+    if (stop === undefined || !isStop(stop) || stop.intent.slot === 'stop:extra') continue;
+    assert(!leavesBare(context, stop), `${stop.intent.slot} stays while an entry may trade`);
+  }
   assert(!(event.type === 'fill' && result.ignored) || isKnown(from.context, event), 'fills count');
+}
+
+/** An order that may still add to the position, and no other stop that stands on its other side. */
+function leavesBare(context: SymbolContext, stop: TrackedOrder): boolean {
+  const orders = trackedOrders(context);
+  const mayAdd = orders.some(
+    (o) =>
+      !o.intent.reduceOnly &&
+      o.intent.role !== 'counter' &&
+      o.intent.side !== stop.intent.side &&
+      o.phase !== 'terminal' &&
+      remaining(o) > 0n,
+  );
+  const guards = orders.some(
+    (o) => isStop(o) && o.intent.side === stop.intent.side && isLive(o) && !o.cancelling,
+  );
+  return mayAdd && remaining(stop) > 0n && !guards;
 }
 
 const isKnown = (context: SymbolContext, { fill }: Extract<SymbolEvent, { type: 'fill' }>) =>

@@ -1,4 +1,5 @@
 /** `limits`: the last checks before an order goes out. Defaults are for real money; paper is `PAPER_PROFILE`. */
+import { activityLimits } from './activity-limit-settings.ts';
 import { decimal, duration, symbolList, whole } from './settings.ts';
 
 export const limits = {
@@ -49,6 +50,7 @@ export const limits = {
     max: 600_000,
     default: 10_000,
   }),
+  ...activityLimits,
 };
 
 /** The paper account's figures, where they differ from the careful defaults for real money. */
@@ -59,5 +61,13 @@ export const PAPER_PROFILE = {
     max_position_pct: 30,
     max_gross_exposure_pct: 100,
     max_leverage: 3,
+    // Play money comes in any amount; the share of equity is the limit.
+    max_order_notional: 1_000_000,
+    // The demo runs sixty times as fast as the day, and wall time counts.
+    max_orders_minute_symbol: 600,
+    max_orders_minute_account: 3_000,
+    max_repeated_fills_minute: 20,
+    max_repeated_fills_ten_minutes: 100,
+    max_orders_day_symbol: 5_000,
   },
 };

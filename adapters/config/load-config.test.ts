@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { describeConfig, loadConfig, tradingConfigOf } from './load-config.ts';
 import type { LoadRequest } from './load-config.ts';
+import { riskLimitsOf } from './trading-config.ts';
 import { describeProblem } from './problems.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-config-'));
@@ -175,4 +176,11 @@ test('a secret is never shown', () => {
   expect(JSON.stringify(describeConfig(values, origins))).not.toContain('hunter2');
   const problems = refused({ env: { DATABASE_URL: 'mysql://user:hunter2@db' } });
   expect(JSON.stringify(problems)).not.toContain('hunter2');
+});
+
+test('every limit of the gate is set without any configuration', () => {
+  const loaded = loadConfig({});
+  if (!loaded.ok) throw new Error('the defaults are refused');
+  const limits = Object.entries(riskLimitsOf(loaded.config, 'BTCUSDT', false));
+  expect(limits.filter(([, limit]) => limit === undefined)).toEqual([]);
 });

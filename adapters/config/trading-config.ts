@@ -59,6 +59,7 @@ export function riskLimitsOf(
     allowedSymbols: limits.allowedSymbols.length > 0 ? limits.allowedSymbols : symbols,
     leverage: risk.leverage,
     orderNotionalPct: limits.maxOrderNotionalPct,
+    ...activityLimitsOf(config, risk.dailyLossLimitPct),
     positionSizePct: risk.positionSizePct,
     positionsPerSymbol: POSITIONS_PER_SYMBOL,
     positionNotionalPct: limits.maxPositionPct,
@@ -74,6 +75,26 @@ export function riskLimitsOf(
     protectionGraceMs: age(risk.protectionGraceMs),
   };
 }
+
+const activityLimitsOf = ({ limits }: TidegateConfig, dailyLossAccountPct: number) => ({
+  orderNotionalMax: limits.maxOrderNotional,
+  quantityMedianMultiple: limits.maxQuantityMultiple,
+  spreadPct: limits.maxSpreadPct,
+  dailyLossSymbolPct: limits.symbolDailyLossPct,
+  dailyLossAccountPct,
+  drawdownHalfPct: limits.drawdownHalfPct,
+  drawdownHaltPct: limits.drawdownHaltPct,
+  stopsBeforePause: limits.stopsBeforePause,
+  ordersPerMinuteSymbol: limits.maxOrdersMinuteSymbol,
+  ordersPerMinuteAccount: limits.maxOrdersMinuteAccount,
+  repeatedFillsPerMinute: limits.maxRepeatedFillsMinute,
+  repeatedFillsPerTenMinutes: limits.maxRepeatedFillsTenMinutes,
+  ordersPerDaySymbol: limits.maxOrdersDaySymbol,
+  marginReservePct: limits.marginReservePct,
+  rejectsPerMinuteSymbol: limits.maxRejectsMinuteSymbol,
+  rejectsPerFiveMinutesAccount: limits.maxRejectsFiveMinutesAccount,
+  unknownRequestsAccount: limits.maxUnknownRequestsAccount,
+});
 
 /** At most three positions a symbol. */
 const POSITIONS_PER_SYMBOL = 3;

@@ -67,7 +67,7 @@ export const risk = {
     default: 10,
   }),
   daily_loss_limit_pct: decimal(
-    'Loss since 00:00 UTC (market time) over the equity then; shown by status, does not halt yet',
+    'Loss since 00:00 UTC (market time) over the equity then; beyond it the account halts',
     { min: 0.1, max: 100, default: 5 },
   ),
   correlation_limit: decimal(

@@ -2,6 +2,8 @@
 import type { Pool } from 'pg';
 import type { Ledger } from '../ports.ts';
 import { beginSending } from './begin-sending.ts';
+import { createHaltLatch } from './halt-latch.ts';
+import { haltOnDenial } from './halt-on-denial.ts';
 import type { LedgerOptions } from './ledger-options.ts';
 import { openIntents, readIntent, readLedgerPosition, rowsAbove } from './ledger-rows.ts';
 import { prepareIntents } from './prepare-intents.ts';
@@ -13,8 +15,13 @@ import { identity, openEpoch } from './symbol-epochs.ts';
 /** The caller owns and ends the pool (`createPool`) and the notifications. */
 export function createLedger(pool: Pool, options: LedgerOptions): Ledger {
   const { mode, notifications } = options;
+  const latch = createHaltLatch(pool, options);
   return {
-    prepareIntents: (request) => prepareIntents(pool, options, request),
+    prepareIntents: async (request) => {
+      const prepared = await prepareIntents(pool, options, request);
+      await haltOnDenial(latch, request.ref, prepared.denied);
+      return prepared;
+    },
     beginSending: (request) => beginSending(pool, options, request),
     recordOutcome: (ref, id, outcome) => recordOutcome(pool, ref, id, outcome),
     recordFill: (ref, fill) => recordFill(pool, ref, fill),

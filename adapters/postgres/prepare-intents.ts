@@ -17,6 +17,7 @@ import { settledHostView } from './halt-latch.ts';
 import { latchView } from './halts.ts';
 import { intentRow, toDeniedReason } from './intent-rows.ts';
 import type { LedgerOptions } from './ledger-options.ts';
+import { readActivity } from './read-activity.ts';
 import { readExposures, readOpenOrders, readSymbolState } from './read-risk-context.ts';
 import { COMMIT_WITHOUT_FLUSH, inTransaction, run, select } from './transaction.ts';
 import type { Statement, Transaction } from './transaction.ts';
@@ -31,7 +32,8 @@ export async function prepareIntents(
 ): Promise<Prepared> {
   const hostView = await settledHostView(pool, options.hostHalts, request.ref);
   return inTransaction(pool, async (transaction) => {
-    const [, , , existing, state, exposures, openOrders] = await Promise.all([
+    const { ref, quote, equity } = request;
+    const [, , , existing, state, exposures, openOrders, activity] = await Promise.all([
       // A prepared row that a crash of the server forgets was never sent.
       run(transaction, COMMIT_WITHOUT_FLUSH, []),
       lockAccount(transaction, request.ref.account),
@@ -40,6 +42,7 @@ export async function prepareIntents(
       readSymbolState(transaction, request.ref),
       readExposures(transaction, request.ref),
       readOpenOrders(transaction, request.ref),
+      readActivity(transaction, ref, { marketTime: quote.time, equity }),
     ]);
     const fresh = request.intents.filter(({ clientOrderId }) => !existing.has(clientOrderId));
     const context: RiskContext = {
@@ -57,6 +60,7 @@ export async function prepareIntents(
       otherNotional: exposures.otherNotional,
       gridsElsewhere: state.gridsElsewhere,
       openOrders,
+      activity,
     };
     const verdicts =
       state.epoch === request.epoch

@@ -8,6 +8,7 @@ import { momentRefusal } from './moment-rules.ts';
 import type { RiskContext } from './risk-context.ts';
 import { PAPER_RISK_LIMITS } from './risk-limits.ts';
 import type { RiskLimits } from './risk-limits.ts';
+import { quietActivity } from './testing/quiet-activity.ts';
 
 const LIMITS: RiskLimits = { ...PAPER_RISK_LIMITS, allowedSymbols: ['BTCUSDT'] };
 
@@ -37,6 +38,7 @@ const CONTEXT: RiskContext = {
   otherNotional: money('0'),
   gridsElsewhere: 0,
   openOrders: { symbolOrdinary: 0, symbolConditional: 0, account: 0 },
+  activity: quietActivity(money('10000')),
 };
 
 const anOrder = (order: Partial<Record<keyof OrderIntent, unknown>> = {}): OrderIntent =>

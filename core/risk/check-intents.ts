@@ -1,11 +1,12 @@
 /** The pre-trade gate: the only place that turns an intent into one that may become a row. */
 import type { DeniedReason } from '../orders/denied-reason.ts';
 import type { OrderIntent } from '../orders/order.ts';
-import { LIMIT_RULES, exposureWith } from './limit-rules.ts';
+import { ACTIVITY_CONTROLS } from './activity-rules.ts';
+import { LIMIT_CONTROLS, exposureWith } from './limit-rules.ts';
 import { denied, firstRefusal, momentRefusal } from './moment-rules.ts';
-import type { Rule } from './moment-rules.ts';
+import type { Control, Rule } from './moment-rules.ts';
 import type { RiskContext } from './risk-context.ts';
-import { VENUE_RULES } from './venue-rules.ts';
+import { VENUE_CONTROLS } from './venue-rules.ts';
 
 declare const approval: unique symbol;
 /** An order that passed every control in the context of this moment. Only `checkIntents` makes one. */
@@ -20,6 +21,14 @@ const tradingLevel: Rule<RiskContext> = (order, { level }) =>
   level === 'LOCKOUT' || (level !== 'ACTIVE' && !order.reduceOnly)
     ? denied('LEVEL_FORBIDS_ENTRY', { level })
     : undefined;
+
+/** What every order passes, protective ones too, in this order after the rules of the moment. */
+export const ALL_ORDER_CONTROLS: readonly Control<RiskContext>[] = VENUE_CONTROLS;
+/** What an order that may add risk passes as well. */
+export const ADDING_CONTROLS: readonly Control<RiskContext>[] = [
+  ...LIMIT_CONTROLS,
+  ...ACTIVITY_CONTROLS,
+];
 
 /** Judges the orders in turn; each approved one counts as working for those after it. */
 export function checkIntents(
@@ -39,13 +48,14 @@ function refusal(order: OrderIntent, context: RiskContext): DeniedReason | undef
   return (
     tradingLevel(order, context) ??
     momentRefusal(order, context) ??
-    firstRefusal(VENUE_RULES, order, context) ??
-    (order.reduceOnly ? undefined : firstRefusal(LIMIT_RULES, order, context))
+    firstRefusal(ALL_ORDER_CONTROLS, order, context) ??
+    (order.reduceOnly ? undefined : firstRefusal(ADDING_CONTROLS, order, context))
   );
 }
 
 function afterApproval(order: OrderIntent, context: RiskContext): RiskContext {
-  const { openOrders } = context;
+  const { openOrders, activity } = context;
+  const { ordersPerMinute } = activity;
   const conditional = order.kind === 'stopMarket' ? 1 : 0;
   return {
     ...context,
@@ -54,6 +64,14 @@ function afterApproval(order: OrderIntent, context: RiskContext): RiskContext {
       symbolOrdinary: openOrders.symbolOrdinary + 1 - conditional,
       symbolConditional: openOrders.symbolConditional + conditional,
       account: openOrders.account + 1,
+    },
+    activity: {
+      ...activity,
+      ordersToday: activity.ordersToday + 1,
+      ordersPerMinute: {
+        symbol: ordersPerMinute.symbol + 1,
+        account: ordersPerMinute.account + 1,
+      },
     },
   };
 }

@@ -13,6 +13,7 @@ import type { SymbolExposure } from './exposure.ts';
 import { reservePrice } from './order-figures.ts';
 import type { RiskContext } from './risk-context.ts';
 import { PAPER_RISK_LIMITS } from './risk-limits.ts';
+import { quietActivity } from './testing/quiet-activity.ts';
 
 const EQUITY = money('10000');
 /** 10 % margin at leverage 3. */
@@ -119,6 +120,7 @@ function place(move: Parameters<typeof anOrder>[0], book: Book, other: Book): vo
     otherNotional: worstNotional(exposureOf(other)),
     gridsElsewhere: 0,
     openOrders: { symbolOrdinary: 0, symbolConditional: 0, account: 0 },
+    activity: quietActivity(EQUITY),
   };
   const order = anOrder(move);
   if (checkIntents([order], context)[0]?.kind !== 'approved') return;

@@ -7,7 +7,7 @@ import type { OrderIntent } from '../orders/order.ts';
 import { worstNotional, withOrder } from './exposure.ts';
 import type { SymbolExposure } from './exposure.ts';
 import { denied, limitMissing } from './moment-rules.ts';
-import type { Rule } from './moment-rules.ts';
+import type { Control, Rule } from './moment-rules.ts';
 import { quantityOf, reservePrice } from './order-figures.ts';
 import { exceedsPct, isSet, scaled } from './percent.ts';
 import type { RiskContext } from './risk-context.ts';
@@ -24,9 +24,17 @@ const allowedSymbol: Rule<RiskContext> = (_order, { symbol, limits }) => {
 const orderNotional: Rule<RiskContext> = (order, context) => {
   const { orderNotionalPct } = context.limits;
   if (!isSet(orderNotionalPct)) return limitMissing('orderNotionalPct');
-  const value = notional(reserve(order, context), orderQuantity(order));
-  if (!exceedsPct(value, orderNotionalPct, context.equity)) return undefined;
-  return denied('ORDER_NOTIONAL_EXCEEDED', figures(value, orderNotionalPct, context));
+  const { orderNotionalMax } = context.limits;
+  if (!isSet(orderNotionalMax)) return limitMissing('orderNotionalMax');
+  const value = orderNotionalOf(order, context);
+  if (exceedsPct(value, orderNotionalPct, context.equity))
+    return denied('ORDER_NOTIONAL_EXCEEDED', figures(value, orderNotionalPct, context));
+  if (value > scaled(orderNotionalMax))
+    return denied('ORDER_NOTIONAL_EXCEEDED', {
+      notional: moneyText(value),
+      limit: orderNotionalMax,
+    });
+  return undefined;
 };
 
 /** P5, as notional and as margin of the positions that a symbol may hold. */
@@ -88,14 +96,17 @@ const concurrentGrids: Rule<RiskContext> = (order, { gridsElsewhere, limits }) =
     : undefined;
 };
 
-export const LIMIT_RULES: readonly Rule<RiskContext>[] = [
-  allowedSymbol,
-  orderNotional,
-  positionLimit,
-  exposureLimit,
-  openOrders,
-  concurrentGrids,
+export const LIMIT_CONTROLS: readonly Control<RiskContext>[] = [
+  { control: 'P1', rule: allowedSymbol },
+  { control: 'P2', rule: orderNotional },
+  { control: 'P5', rule: positionLimit },
+  { control: 'P6', rule: exposureLimit },
+  { control: 'P8', rule: openOrders },
+  { control: 'grids', rule: concurrentGrids },
 ];
+
+export const orderNotionalOf = (order: OrderIntent, context: RiskContext): Money =>
+  notional(reserve(order, context), orderQuantity(order));
 
 /** This symbol's exposure once the order works. */
 export const exposureWith = (order: OrderIntent, context: RiskContext): SymbolExposure =>
@@ -103,7 +114,7 @@ export const exposureWith = (order: OrderIntent, context: RiskContext): SymbolEx
     ? context.exposure
     : withOrder(context.exposure, order.side, orderQuantity(order), reserve(order, context));
 
-const grossNotional = (exposure: SymbolExposure, context: RiskContext): Money =>
+export const grossNotional = (exposure: SymbolExposure, context: RiskContext): Money =>
   (worstNotional(exposure) + context.otherNotional) as Money;
 
 const orderQuantity = (order: OrderIntent) =>
@@ -112,7 +123,8 @@ const orderQuantity = (order: OrderIntent) =>
 const reserve = (order: OrderIntent, context: RiskContext) =>
   reservePrice(order, ensureDefined(context.quote, 'the data rule saw a quote'), context.limits);
 
-const leveraged = (equity: Money, leverage: number): bigint => (equity * scaled(leverage)) / SCALE;
+export const leveraged = (equity: Money, leverage: number): bigint =>
+  (equity * scaled(leverage)) / SCALE;
 
 const figures = (value: Money, limitPct: number, { equity }: RiskContext) => ({
   notional: moneyText(value),

@@ -8,6 +8,9 @@ import type { LatchView, MomentContext } from './risk-context.ts';
 
 export type Rule<Context> = (order: OrderIntent, context: Context) => DeniedReason | undefined;
 
+/** A row of the gate's table: which control it is (`docs/RISK.md`), and its rule. */
+export type Control<Context> = { readonly control: string; readonly rule: Rule<Context> };
+
 export const denied = (
   code: DeniedCode,
   figures: Readonly<Record<string, string | number>>,
@@ -70,29 +73,47 @@ const protection: Rule<MomentContext> = (_order, { unprotectedMs, limits }) => {
   });
 };
 
-const RISK_ADDING: readonly Rule<MomentContext>[] = [
-  haltLatch,
-  freshData,
-  priceCollar,
-  unknownOrder,
-  protection,
+/** P18: a book that crosses, lacks a side or has come apart prices nothing. */
+const saneBook: Rule<MomentContext> = (_order, { quote, limits }) => {
+  if (!isSet(limits.spreadPct)) return limitMissing('spreadPct');
+  if (quote === null) return undefined;
+  const [bid, ask] = [price(quote.bid), price(quote.ask)];
+  const isSane = bid > 0n && bid < ask && !exceedsPct(ask - bid, limits.spreadPct, mid(quote));
+  return isSane
+    ? undefined
+    : denied('BOOK_INSANE', { bid: quote.bid, ask: quote.ask, limitPct: limits.spreadPct });
+};
+
+export const RISK_ADDING_CONTROLS: readonly Control<MomentContext>[] = [
+  { control: 'latch', rule: haltLatch },
+  { control: 'P17', rule: freshData },
+  { control: 'P18', rule: saneBook },
+  { control: 'P4', rule: priceCollar },
+  { control: 'P25 symbol', rule: unknownOrder },
+  { control: 'protection', rule: protection },
 ];
-const PROTECTIVE: readonly Rule<MomentContext>[] = [lockout];
+export const PROTECTIVE_CONTROLS: readonly Control<MomentContext>[] = [
+  { control: 'lockout', rule: lockout },
+];
 
 /** The first rule that refuses the order now; undefined when none does. */
 export function momentRefusal(
   order: OrderIntent,
   context: MomentContext,
 ): DeniedReason | undefined {
-  return firstRefusal(order.reduceOnly ? PROTECTIVE : RISK_ADDING, order, context);
+  return firstRefusal(
+    order.reduceOnly ? PROTECTIVE_CONTROLS : RISK_ADDING_CONTROLS,
+    order,
+    context,
+  );
 }
 
 export function firstRefusal<Context>(
-  rules: readonly Rule<Context>[],
+  controls: readonly Control<Context>[],
   order: OrderIntent,
   context: Context,
 ): DeniedReason | undefined {
-  for (const rule of rules) {
+  for (const { rule } of controls) {
     const reason = rule(order, context);
     if (reason !== undefined) return reason;
   }

@@ -3,6 +3,7 @@ import type { InstrumentRules, Quote } from '../market/market.ts';
 import type { TradingLevel } from '../market/watch.ts';
 import type { Money } from '../money/units.ts';
 import type { SymbolExposure } from './exposure.ts';
+import type { RecentActivity } from './recent-activity.ts';
 import type { RiskLimits } from './risk-limits.ts';
 
 /** The halt that stands over a symbol; `unreadable` counts as set. */
@@ -40,4 +41,5 @@ export type RiskContext = MomentContext & {
     readonly symbolConditional: number;
     readonly account: number;
   };
+  readonly activity: RecentActivity;
 };

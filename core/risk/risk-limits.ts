@@ -11,6 +11,10 @@ export type RiskLimits = {
   readonly leverage: number | undefined;
   /** P2: notional of one order. */
   readonly orderNotionalPct: number | undefined;
+  /** P2: and in quote units, whatever the equity. */
+  readonly orderNotionalMax: number | undefined;
+  /** P3: times the median size of the strategy's orders of the day. */
+  readonly quantityMedianMultiple: number | undefined;
   /** Margin of one position; a symbol may hold `positionsPerSymbol` of them. */
   readonly positionSizePct: number | undefined;
   readonly positionsPerSymbol: number | undefined;
@@ -32,6 +36,31 @@ export type RiskLimits = {
   /** P17: age of market data by local receipt; `scalp` for scalps, `grid` for the rest. */
   readonly scalpDataAgeMs: number | undefined;
   readonly gridDataAgeMs: number | undefined;
+  /** P18: spread over mid. */
+  readonly spreadPct: number | undefined;
+  /** P9, of equity at the start of the market day. */
+  readonly dailyLossSymbolPct: number | undefined;
+  readonly dailyLossAccountPct: number | undefined;
+  /** P10, from the highest equity seen: orders are halved, then the account halts. */
+  readonly drawdownHalfPct: number | undefined;
+  readonly drawdownHaltPct: number | undefined;
+  /** P11: within 24 candles of 5 minutes (market time). */
+  readonly stopsBeforePause: number | undefined;
+  /** P12: orders sent in a minute (wall). */
+  readonly ordersPerMinuteSymbol: number | undefined;
+  readonly ordersPerMinuteAccount: number | undefined;
+  /** P13: fills of one side and size (market time). */
+  readonly repeatedFillsPerMinute: number | undefined;
+  readonly repeatedFillsPerTenMinutes: number | undefined;
+  /** P14: orders sent in a market day. */
+  readonly ordersPerDaySymbol: number | undefined;
+  /** P22: of equity, never pledged as margin. */
+  readonly marginReservePct: number | undefined;
+  /** P24: refusals by the venue (wall); a post-only order that would have traded is none. */
+  readonly rejectsPerMinuteSymbol: number | undefined;
+  readonly rejectsPerFiveMinutesAccount: number | undefined;
+  /** P25: requests of unknown outcome. */
+  readonly unknownRequestsAccount: number | undefined;
   /** How long a position may lack live or pending protection before new entries are denied. */
   readonly protectionGraceMs: number | undefined;
 };
@@ -40,6 +69,8 @@ export type RiskLimits = {
 export const PAPER_RISK_LIMITS: Omit<RiskLimits, 'allowedSymbols'> = {
   leverage: 3,
   orderNotionalPct: 10,
+  orderNotionalMax: 1_000,
+  quantityMedianMultiple: 5,
   positionSizePct: 2,
   positionsPerSymbol: 3,
   positionNotionalPct: 30,
@@ -52,5 +83,20 @@ export const PAPER_RISK_LIMITS: Omit<RiskLimits, 'allowedSymbols'> = {
   passiveDistancePct: 20,
   scalpDataAgeMs: 2_000,
   gridDataAgeMs: 10_000,
+  spreadPct: 1,
+  dailyLossSymbolPct: 1,
+  dailyLossAccountPct: 3,
+  drawdownHalfPct: 5,
+  drawdownHaltPct: 10,
+  stopsBeforePause: 4,
+  ordersPerMinuteSymbol: 600,
+  ordersPerMinuteAccount: 3_000,
+  repeatedFillsPerMinute: 20,
+  repeatedFillsPerTenMinutes: 100,
+  ordersPerDaySymbol: 5_000,
+  marginReservePct: 5,
+  rejectsPerMinuteSymbol: 5,
+  rejectsPerFiveMinutesAccount: 20,
+  unknownRequestsAccount: 3,
   protectionGraceMs: 5_000,
 };

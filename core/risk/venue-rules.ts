@@ -3,7 +3,7 @@ import { notional } from '../money/arithmetic.ts';
 import { money, moneyText, price, quantity } from '../money/units.ts';
 import type { Price } from '../money/units.ts';
 import { denied } from './moment-rules.ts';
-import type { Rule } from './moment-rules.ts';
+import type { Control, Rule } from './moment-rules.ts';
 import { mid, quantityOf, statedPrice } from './order-figures.ts';
 import type { RiskContext } from './risk-context.ts';
 
@@ -49,9 +49,9 @@ const minimumNotional: Rule<RiskContext> = (order, { rules, quote }) => {
 };
 
 /** In this order: the later ones may take the texts to be numbers. */
-export const VENUE_RULES: readonly Rule<RiskContext>[] = [
-  quantityStep,
-  priceTick,
-  quantityMaximum,
-  minimumNotional,
+export const VENUE_CONTROLS: readonly Control<RiskContext>[] = [
+  { control: 'P27 quantity', rule: quantityStep },
+  { control: 'P27 price', rule: priceTick },
+  { control: 'P27 maximum', rule: quantityMaximum },
+  { control: 'P27 minimum', rule: minimumNotional },
 ];

@@ -27,6 +27,10 @@ async function start(options: Parameters<typeof startLedger>[0] = {}): Promise<v
 }
 afterEach(() => world.stop());
 
+/** Each in a slot of its own. */
+const aLevel = (clientOrderId: string) =>
+  anIntent({ clientOrderId, slot: `L-${clientOrderId.slice(-3)}:entry` });
+
 const stateOf = async (clientOrderId: string) => (await world.ledger.intent(clientOrderId))?.state;
 
 describe('with room for three orders', () => {
@@ -35,7 +39,7 @@ describe('with room for three orders', () => {
 
   test('eight symbols and requests at once overdraw nothing', async () => {
     const requests = [btc, eth, btc, eth, btc, eth, btc, eth].map(({ ref, nextId }) =>
-      world.ledger.prepareIntents(aRequest(ref, [anIntent({ clientOrderId: nextId() })])),
+      world.ledger.prepareIntents(aRequest(ref, [aLevel(nextId())])),
     );
     const answers = await Promise.all(requests);
     expect(answers.flatMap(({ approved }) => approved)).toHaveLength(3);
@@ -44,10 +48,10 @@ describe('with room for three orders', () => {
   });
 
   test('each way out without an order gives its room back; a fill keeps it as position', async () => {
-    const orders = Array.from({ length: 3 }, () => anIntent({ clientOrderId: btc.nextId() }));
+    const orders = Array.from({ length: 3 }, () => aLevel(btc.nextId()));
     for (const order of orders) await send(world.ledger, BTC, order);
     const isRoom = async () => {
-      const order = anIntent({ clientOrderId: eth.nextId() });
+      const order = aLevel(eth.nextId());
       const { approved } = await world.ledger.prepareIntents(aRequest(ETH, [order]));
       if (approved.length > 0) await world.ledger.expirePrepared(ETH, order.clientOrderId);
       return approved.length > 0;
@@ -57,12 +61,12 @@ describe('with room for three orders', () => {
     const rejection = { kind: 'rejected', code: '-2010', message: '' } as const;
     await world.ledger.recordOutcome(BTC, rejected!, rejection);
     expect(await isRoom()).toBe(true);
-    await send(world.ledger, ETH, anIntent({ clientOrderId: eth.nextId() }));
+    await send(world.ledger, ETH, aLevel(eth.nextId()));
     expect(await isRoom()).toBe(false);
     const venueOrder = aVenueOrder(orders[1]!, { venueOrderId: '2', status: 'cancelled' });
     await world.ledger.recordOutcome(BTC, cancelled!, { kind: 'acked', order: venueOrder });
     expect(await isRoom()).toBe(true);
-    await send(world.ledger, ETH, anIntent({ clientOrderId: eth.nextId() }));
+    await send(world.ledger, ETH, aLevel(eth.nextId()));
     // The venue says filled before the fill is booked: the room stays taken in between and after.
     const order = aVenueOrder(orders[2]!, {
       venueOrderId: '3',

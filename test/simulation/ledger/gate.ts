@@ -13,6 +13,7 @@ import type { Ledger, PrepareRequest } from '../../../adapters/ports.ts';
 import { intentOf, isOverdue, setIntentState, touch } from './ledger-state.ts';
 import type { IntentRecord, LedgerState } from './ledger-state.ts';
 import { exposureOf, momentContext } from './risk-view.ts';
+import { quietActivity } from '../../../core/risk/testing/quiet-activity.ts';
 
 type Prepared = Awaited<ReturnType<Ledger['prepareIntents']>>;
 type SendRequest = Parameters<Ledger['beginSending']>[0];
@@ -60,6 +61,7 @@ function judge(
       symbolConditional: conditional,
       account: live.length,
     },
+    activity: quietActivity(money(request.equity)),
   });
 }
 

@@ -1,0 +1,135 @@
+/** What was done lately, read from rows: the controls that need more than the order itself. */
+import { afterEach, expect, test } from 'vitest';
+import type { OrderIntent } from '../../core/orders/order.ts';
+import type { RiskLimits } from '../../core/risk/risk-limits.ts';
+import {
+  BTC,
+  NOW,
+  QUOTE,
+  aRequest,
+  anIntent,
+  openSymbol,
+  send,
+  startLedger,
+} from '../support/ledger.ts';
+import type { LedgerWorld, OpenedSymbol } from '../support/ledger.ts';
+
+let world: LedgerWorld;
+let btc: OpenedSymbol;
+let slots = 0;
+afterEach(() => world.stop());
+
+async function start(limits: Partial<RiskLimits> = {}): Promise<void> {
+  world = await startLedger({ limits });
+  btc = await openSymbol(world.ledger, BTC);
+}
+
+const aLevel = (change: Partial<OrderIntent> = {}): OrderIntent => {
+  slots += 1;
+  return anIntent({ clientOrderId: btc.nextId(), slot: `L-${slots}:entry`, ...change });
+};
+async function codeOf(order: OrderIntent, change: object = {}): Promise<string> {
+  const request = { ...aRequest(BTC, [order]), ...change };
+  const { denied } = await world.ledger.prepareIntents(request);
+  return denied[0]?.reason.code ?? 'approved';
+}
+async function refuse(times: number, code: string): Promise<void> {
+  for (let i = 0; i < times; i += 1) {
+    const order = aLevel();
+    await send(world.ledger, BTC, order);
+    const rejection = { kind: 'rejected', code, message: '' } as const;
+    await world.ledger.recordOutcome(BTC, order.clientOrderId, rejection);
+  }
+}
+
+test('P12: orders of the last minute count when they were sent', async () => {
+  await start({ ordersPerMinuteSymbol: 2 });
+  await codeOf(aLevel());
+  await send(world.ledger, BTC, aLevel());
+  await send(world.ledger, BTC, aLevel());
+  expect(await codeOf(aLevel())).toBe('MESSAGE_RATE_EXCEEDED');
+});
+
+test('P14: the orders of a market day, and none of the day before', async () => {
+  await start({ ordersPerDaySymbol: 1 });
+  await send(world.ledger, BTC, aLevel());
+  expect(await codeOf(aLevel())).toBe('ORDERS_PER_DAY_EXCEEDED');
+  const tomorrow = { ...QUOTE, time: NOW + 12 * 3_600_000 };
+  expect(await codeOf(aLevel(), { quote: tomorrow })).toBe('approved');
+});
+
+test('P3: the median of ten orders of a strategy', async () => {
+  const wide = { positionSizePct: 50, positionNotionalPct: 100, exposurePct: 100 };
+  await start({ orderNotionalPct: 100, grossNotionalPct: 200, ...wide });
+  for (let i = 0; i < 9; i += 1) await send(world.ledger, BTC, aLevel());
+  const large = { quantity: '0.011' } as Partial<OrderIntent>;
+  expect(await codeOf(aLevel(large))).toBe('approved');
+  await send(world.ledger, BTC, aLevel());
+  expect(await codeOf(aLevel(large))).toBe('ORDER_QUANTITY_UNUSUAL');
+  expect(await codeOf(aLevel({ ...large, strategy: 'scalp' }))).toBe('approved');
+});
+
+test('P24: refusals within a minute; a post-only order that would have traded is none', async () => {
+  await start();
+  await refuse(6, '-5022');
+  expect(await codeOf(aLevel())).toBe('approved');
+  await refuse(5, '-2019');
+  expect(await codeOf(aLevel())).toBe('REJECT_STORM');
+});
+
+test('P24: many refusals halt the account', async () => {
+  await start({ rejectsPerMinuteSymbol: 100, rejectsPerFiveMinutesAccount: 3 });
+  await refuse(3, '-2019');
+  expect(await codeOf(aLevel())).toBe('REJECT_STORM_ACCOUNT');
+  expect(await world.latch.read('paper')).toMatchObject({ kind: 'set', level: 'HALT', by: 'gate' });
+});
+
+test('P25: requests of unknown outcome, a batch once', async () => {
+  await start({ unknownRequestsAccount: 2 });
+  const eth = await openSymbol(world.ledger, { ...BTC, symbol: 'ETHUSDT' });
+  const orders = [aLevel(), aLevel()];
+  for (const order of orders) await send(world.ledger, BTC, order);
+  const unknown = { kind: 'unknown', message: 'no reply' } as const;
+  for (const { clientOrderId } of orders)
+    await world.ledger.recordOutcome(BTC, clientOrderId, unknown);
+  const request = aRequest(eth.ref, [anIntent({ clientOrderId: eth.nextId() })]);
+  const { denied } = await world.ledger.prepareIntents(request);
+  expect(denied[0]?.reason.code ?? 'approved').toBe('approved');
+});
+
+test('P16: an order that would trade with one of ours', async () => {
+  await start();
+  await send(world.ledger, BTC, aLevel());
+  const sell = { side: 'sell', price: '59700' } as Partial<OrderIntent>;
+  expect(await codeOf(aLevel(sell))).toBe('SELF_TRADE');
+  expect(await codeOf(aLevel({ ...sell, price: '60300' } as Partial<OrderIntent>))).toBe(
+    'approved',
+  );
+});
+
+test('P15: the same slot again while the first order lives', async () => {
+  await start();
+  const first = aLevel();
+  await send(world.ledger, BTC, first);
+  const again = (): OrderIntent => ({ ...first, clientOrderId: btc.nextId() });
+  expect(await codeOf(again())).toBe('DUPLICATE_ORDER');
+  const rejection = { kind: 'rejected', code: '-2019', message: '' } as const;
+  await world.ledger.recordOutcome(BTC, first.clientOrderId, rejection);
+  expect(await codeOf(again())).toBe('approved');
+});
+
+test('P9: a loss since the day began halts the account until a person resumes it', async () => {
+  await start();
+  expect(await codeOf(aLevel(), { equity: '10000' })).toBe('approved');
+  expect(await codeOf(aLevel(), { equity: '9699' })).toBe('DAILY_LOSS_EXCEEDED');
+  const halt = await world.latch.read('paper');
+  expect(halt).toMatchObject({ kind: 'set', reason: 'DAILY_LOSS_EXCEEDED', by: 'gate' });
+  expect(await codeOf(aLevel(), { equity: '10000' })).toBe('HALT_LATCH_SET');
+});
+
+test('P10: the highest equity is kept over the days', async () => {
+  await start({ dailyLossAccountPct: 90 });
+  expect(await codeOf(aLevel(), { equity: '10000' })).toBe('approved');
+  const tomorrow = { ...QUOTE, time: NOW + 24 * 3_600_000 };
+  expect(await codeOf(aLevel(), { equity: '8999', quote: tomorrow })).toBe('DRAWDOWN_EXCEEDED');
+});
