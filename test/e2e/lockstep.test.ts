@@ -85,7 +85,9 @@ test('a synthetic day twice: equal orders, switches, grids and scalps', async ()
   expect(counts['filled orders']['grid level']).toBeGreaterThan(0);
   expect(counts['filled orders']['grid counter']).toBeGreaterThan(0);
   expect(counts['filled orders']['scalp entry']).toBeGreaterThan(0);
-  expect(counts['denied or refused']).toEqual({});
+  // After four stops in two hours the symbol pauses, as it should.
+  const refused = Object.keys(counts['denied or refused']);
+  expect(refused.filter((code) => code !== 'DENIED STOPS_REPEATED')).toEqual([]);
 }, 300_000);
 
 const RECORDED = join(RECORDED_BARS, 'binance_spot_BTCUSDT_5m_20240101_20240906.csv.gz');

@@ -54,7 +54,10 @@ const walletOf = (ledger: LedgerAccount): bigint =>
   realisedOf(ledger) -
   feesOf(ledger);
 
-/** Every change without a trade is a row, with its symbol, amount and time, and no other row is. */
+/**
+ * Every change without a trade is a row, with its symbol and amount, and no other row is. A line of
+ * the journal carries the market time before its step, so times are not compared.
+ */
 export function incomeDifferences(venue: VenueAccount, ledger: LedgerAccount): Difference[] {
   const moved = Map.groupBy(venue.incomes, (change) =>
     keyOf(KIND_OF[change.reason] ?? change.reason, change),
@@ -67,8 +70,8 @@ export function incomeDifferences(venue: VenueAccount, ledger: LedgerAccount): D
   });
 }
 
-const keyOf = (kind: string, { symbol, amount, timeMs }: WalletChangeSeen | IncomeSeen): string =>
-  `${kind} ${symbol ?? 'account'} ${words(amount)} at ${timeMs}`;
+const keyOf = (kind: string, { symbol, amount }: WalletChangeSeen | IncomeSeen): string =>
+  `${kind} ${symbol ?? 'account'} ${words(amount)}`;
 
 /** Profit before fees, fees and what the wallet gained, as text, for a report. */
 export function cashFigures(venue: VenueAccount) {
