@@ -1,0 +1,157 @@
+/** The safeguards that a test must miss when they are gone: what is taken away, and who should notice. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Mutation = {
+  readonly name: string;
+  /** From the root of the project. */
+  readonly file: string;
+  /** The file without the safeguard. Throws when the text to change is not there exactly once. */
+  readonly change: (text: string) => string;
+  /** The narrowest tests that should fail. */
+  readonly tests: readonly string[];
+  readonly project: 'unit' | 'system';
+};
+
+/** The files that hold the gate's table. */
+const TABLE = ['moment-rules', 'venue-rules', 'limit-rules', 'activity-rules'].map(
+  (name) => `core/risk/${name}.ts`,
+);
+
+/** One mutation for each row of the gate's table. */
+export function controlMutations(root: string): Mutation[] {
+  return TABLE.flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/control: '([^']+)'/g)].map(
+      ([row, name]): Mutation => ({
+        name: `control ${name}`,
+        file,
+        change: (text) => withoutRow(text, row),
+        tests: ['core/risk'],
+        project: 'unit',
+      }),
+    ),
+  );
+}
+
+/** Cuts the object around `row` out of the list in which it stands, its comma included. */
+function withoutRow(text: string, row: string): string {
+  const at = onlyIndex(text, row);
+  const begin = text.lastIndexOf('{', at);
+  let depth = 0;
+  for (let end = begin; end < text.length; end += 1) {
+    if (text[end] === '{') depth += 1;
+    if (text[end] === '}') depth -= 1;
+    if (depth === 0) return text.slice(0, begin) + text.slice(end + 1).replace(/^,/, '');
+  }
+  throw new Error(`the row of ${row} does not end`);
+}
+
+function onlyIndex(text: string, part: string): number {
+  const first = text.indexOf(part);
+  if (first < 0) throw new Error(`not found: ${part}`);
+  if (text.includes(part, first + 1)) throw new Error(`found twice: ${part}`);
+  return first;
+}
+
+const swap =
+  (part: string, other: string) =>
+  (text: string): string => {
+    const at = onlyIndex(text, part);
+    return text.slice(0, at) + other + text.slice(at + part.length);
+  };
+
+const WALK = ['state-machines/symbol-machine.walk.test.ts'];
+const DESIRED = 'state-machines/desired-orders.ts';
+const SENDING = 'adapters/postgres/begin-sending.ts';
+
+export const SAFEGUARDS: readonly Mutation[] = [
+  {
+    name: 'latch: read before sending',
+    file: SENDING,
+    change: swap(
+      "latch: hostView.kind === 'clear' ? latchView(state.halts) : hostView,",
+      "latch: { kind: 'clear' },",
+    ),
+    tests: ['test/postgres/latch.test.ts'],
+    project: 'system',
+  },
+  {
+    name: 'latch: read when approving',
+    file: 'adapters/postgres/prepare-intents.ts',
+    change: swap(
+      "latch: hostView.kind === 'clear' ? latchView(state.halts) : hostView,",
+      "latch: { kind: 'clear' },",
+    ),
+    tests: ['test/postgres/latch.test.ts'],
+    project: 'system',
+  },
+  {
+    name: 'latch: its lock',
+    file: SENDING,
+    change: swap(' WHERE account = $1 FOR SHARE', ' WHERE account = $1'),
+    tests: ['test/postgres/latch.test.ts'],
+    project: 'system',
+  },
+  {
+    name: 'compare-and-set: one winner sends',
+    file: SENDING,
+    change: swap('ORDER BY i.client_order_id FOR UPDATE', 'ORDER BY i.client_order_id'),
+    tests: ['test/postgres/submit.test.ts'],
+    project: 'system',
+  },
+  {
+    name: 'account lock: no limit is overdrawn',
+    file: 'adapters/postgres/account-row.ts',
+    change: swap('WHERE account = $1 FOR UPDATE', 'WHERE account = $1'),
+    tests: ['test/postgres/submit.test.ts', 'test/postgres/fills.test.ts'],
+    project: 'system',
+  },
+  {
+    name: 'fills: their unique key',
+    file: 'db/migrations/0001_ledger.sql',
+    change: swap('PRIMARY KEY (account, venue, symbol, trade_id, order_id),', ''),
+    tests: ['test/postgres/fills.test.ts'],
+    project: 'system',
+  },
+  {
+    name: 'stops: placed for a grid',
+    file: DESIRED,
+    change: swap('return protection(context, [...stops, ...levels]);', 'return levels;'),
+    tests: WALK,
+    project: 'unit',
+  },
+  {
+    name: 'stops: placed for a scalp',
+    file: DESIRED,
+    change: swap('[stop, scalpEntry(scalp)] : [stop]', '[scalpEntry(scalp)] : []'),
+    tests: WALK,
+    project: 'unit',
+  },
+  {
+    name: 'stops: before the levels',
+    file: DESIRED,
+    change: swap(
+      'stops.every((stop) => inSlot(context, stop.slot).some(guards))',
+      'stops.length > 0',
+    ),
+    tests: WALK,
+    project: 'unit',
+  },
+  {
+    name: 'stops: until the entries are gone',
+    file: DESIRED,
+    change: swap(
+      "    case 'clear':\n      return keptStops(context);",
+      "    case 'clear':\n      return isFlat(context) ? [] : protection(context, []);",
+    ),
+    tests: WALK,
+    project: 'unit',
+  },
+  {
+    name: 'stops: a fallback for what is uncovered',
+    file: DESIRED,
+    change: swap('if (open <= 0n) return', 'if (open <= 0n || open > 0n) return'),
+    tests: WALK,
+    project: 'unit',
+  },
+];
