@@ -31,6 +31,17 @@ afterEach(() => world.stop());
 const aLevel = (clientOrderId: string) =>
   anIntent({ clientOrderId, slot: `L-${clientOrderId.slice(-3)}:entry` });
 
+/** Resolves when so many transactions wait for a lock. */
+async function waiting(count: number): Promise<void> {
+  for (let attempt = 0; attempt < 2_000; attempt += 1) {
+    const { rowCount } = await world.pool.query(
+      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+    );
+    if (rowCount === count) return;
+  }
+  throw new Error(`${count} transactions never waited at once`);
+}
+
 const stateOf = async (clientOrderId: string) => (await world.ledger.intent(clientOrderId))?.state;
 
 describe('with room for three orders', () => {
@@ -86,16 +97,21 @@ describe('with room for three orders', () => {
 describe('a prepared order', () => {
   beforeEach(() => start());
 
-  test('is sent by one of eight workers; the others are told to resolve', async () => {
+  test('is sent by one of six requests; the others are told to resolve', async () => {
     const stop = aStop({ clientOrderId: btc.nextId(), decisionId: 'd-1' });
     await world.ledger.prepareIntents(aRequest(BTC, [stop]));
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, () =>
-        world.ledger.beginSending(aSending(BTC, [stop.clientOrderId])),
-      ),
+    // All six stand before the latch, so that they come to the row at one time.
+    const latch = await world.pool.connect();
+    await latch.query('BEGIN');
+    await latch.query('SELECT 1 FROM halt_latch FOR UPDATE');
+    const sending = Array.from({ length: 6 }, () =>
+      world.ledger.beginSending(aSending(BTC, [stop.clientOrderId])),
     );
+    await waiting(6).finally(() => latch.query('COMMIT'));
+    latch.release();
+    const answers = await Promise.all(sending);
     expect(answers.flatMap(({ send: sent }) => sent)).toEqual([stop]);
-    expect(answers.flatMap(({ alreadySending }) => alreadySending)).toHaveLength(7);
+    expect(answers.flatMap(({ alreadySending }) => alreadySending)).toHaveLength(5);
     expect(await world.ledger.intent(stop.clientOrderId)).toEqual({
       intent: stop,
       ref: BTC,
