@@ -34,7 +34,7 @@ export class AccountFeed {
     this.#recorder = new AccountRecorder({
       ...options,
       onRecorded,
-      onDropped: (symbol) => void this.#reconciler.reconcile(symbol),
+      onDropped: (symbol) => this.#reconciler.owe(symbol),
     });
     const standard = options.lockstep === undefined ? RECONCILE_INTERVAL_MS : 0;
     this.#reconciler = new AccountReconciler({

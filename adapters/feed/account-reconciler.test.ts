@@ -23,6 +23,9 @@ const IDENTITY = { instance: 'test', symbolCode: 'abcde' };
 const OWN_ID = `${idPrefix(IDENTITY)}000010000001`;
 const OTHER_ID = `${idPrefix({ ...IDENTITY, instance: 'othr' })}000010000001`;
 
+/** Of real time, for the waits between attempts. */
+const LIMIT = { timeout: 10_000 };
+
 const fillAt = (tradeId: string, eventTime: number): Fill => ({
   tradeId,
   orderId: '1',
@@ -68,9 +71,11 @@ function aWorld() {
     writers: [] as string[],
     asked: [] as string[],
     unavailable: new Set<string>(),
+    ledgerAway: false,
   };
   const ledger = {
     recordFill: async (_ref: unknown, fill: Fill) => {
+      if (world.ledgerAway) throw new Error('the ledger is away');
       const isNew = !world.booked.has(fill.tradeId);
       world.booked.set(fill.tradeId, fill);
       return isNew;
@@ -222,4 +227,35 @@ test('a round that the venue cuts off is taken up where it ended', async () => {
   world.unavailable.clear();
   await reconciler.reconcileAll();
   expect(world.asked.slice(2)).toEqual(['B1', 'C1', 'A1']);
+});
+
+test('what was dropped while the ledger was away is looked for until it is booked', async () => {
+  const { world, reconciler } = aWorld();
+  world.ledgerAway = true;
+  world.atVenue = [fillAt('dropped', 1_000_000_000)];
+  reconciler.owe('BTCUSDT');
+  await vi.waitFor(() => expect(world.asked).toHaveLength(3), LIMIT);
+  expect(world.booked.size).toBe(0);
+  world.ledgerAway = false;
+  await vi.waitFor(() => expect([...world.booked.keys()]).toEqual(['dropped']), LIMIT);
+  await reconciler.close();
+});
+
+test('what is dropped during a look is looked for once more', async () => {
+  const { world, reconciler } = aWorld();
+  const look = reconciler.reconcile('BTCUSDT');
+  reconciler.owe('BTCUSDT');
+  await look;
+  await vi.waitFor(() => expect(world.asked).toHaveLength(2));
+  await reconciler.close();
+});
+
+test('a round that could not be written is not left to the next one', async () => {
+  const { world, reconciler } = aWorld();
+  world.ledgerAway = true;
+  world.atVenue = [fillAt('missed', 1_000_000_000)];
+  await reconciler.reconcileAll();
+  world.ledgerAway = false;
+  await vi.waitFor(() => expect([...world.booked.keys()]).toEqual(['missed']), LIMIT);
+  await reconciler.close();
 });

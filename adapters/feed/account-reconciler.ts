@@ -8,6 +8,7 @@ import type { Fill, SymbolRef } from '../../core/orders/order.ts';
 import { VenueUnavailable } from '../exchange/errors.ts';
 import type { ExchangeGateway, Journal, Ledger, VenueOrder } from '../ports.ts';
 import type { AccountRecorder } from './account-recorder.ts';
+import { backOff } from './back-off.ts';
 
 export type AccountReconcilerParts = {
   readonly account: string;
@@ -33,14 +34,16 @@ const OVERLAP_MS = DAY_MS / 4;
 /** Share of the interval by which a round may come sooner or later. */
 const JITTER = 0.2;
 
-type Round = 'whole' | 'cutOff';
+type Round = 'whole' | 'cutOff' | 'failed';
 
 export class AccountReconciler {
   readonly #parts: AccountReconcilerParts;
   readonly #running = new Map<string, Promise<Round>>();
+  /** Symbols that are asked again until they are whole; true: since the last look more was missed. */
+  readonly #owed = new Map<string, boolean>();
+  readonly #closed = new AbortController();
   #round: Promise<void> | undefined;
   #cutOffAt: string | undefined;
-  #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: AccountReconcilerParts) {
@@ -49,7 +52,7 @@ export class AccountReconciler {
 
   start(): void {
     const { intervalMs, random } = this.#parts;
-    if (intervalMs === 0 || this.#isClosed) return;
+    if (intervalMs === 0 || this.#closed.signal.aborted) return;
     const waitMs = intervalMs * (1 + JITTER * (2 * random() - 1));
     // The next wait begins when the round is over: one that a reconnect began is shared, not doubled.
     this.#timer = setTimeout(() => void this.reconcileAll().then(() => this.start()), waitMs);
@@ -57,7 +60,7 @@ export class AccountReconciler {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closed.abort();
     clearTimeout(this.#timer);
     await this.#round;
     await Promise.all(this.#running.values());
@@ -74,12 +77,35 @@ export class AccountReconciler {
     await this.#reconcile(symbol);
   }
 
+  /**
+   * Something was missed that nobody will say again: the symbol is compared until that has worked,
+   * however long the ledger or the venue is away.
+   */
+  owe(symbol: string): void {
+    const isRunning = this.#owed.has(symbol);
+    this.#owed.set(symbol, true);
+    if (!isRunning) void this.#untilWhole(symbol);
+  }
+
+  async #untilWhole(symbol: string): Promise<void> {
+    const { signal } = this.#closed;
+    // A look that has begun may have passed what was missed.
+    await this.#running.get(symbol);
+    for (let attempt = 0; this.#owed.get(symbol) === true && !signal.aborted; attempt += 1) {
+      this.#owed.set(symbol, false);
+      if ((await this.#reconcile(symbol)) === 'whole') continue;
+      this.#owed.set(symbol, true);
+      await backOff(attempt, signal);
+    }
+    this.#owed.delete(symbol);
+  }
+
   #reconcile(symbol: string): Promise<Round> {
     const known = this.#running.get(symbol);
     if (known !== undefined) return known;
     const run = this.#compare(symbol)
       .then((): Round => 'whole')
-      .catch((error: unknown) => (error instanceof VenueUnavailable ? 'cutOff' : 'whole'))
+      .catch((error: unknown) => (error instanceof VenueUnavailable ? 'cutOff' : 'failed'))
       .finally(() => this.#running.delete(symbol));
     this.#running.set(symbol, run);
     return run;
@@ -94,8 +120,10 @@ export class AccountReconciler {
     const first = Math.max(0, symbols.indexOf(this.#cutOffAt ?? ''));
     this.#cutOffAt = undefined;
     for (const symbol of [...symbols.slice(first), ...symbols.slice(0, first)]) {
-      if (this.#isClosed) return;
-      if ((await this.#reconcile(symbol)) === 'whole') continue;
+      if (this.#closed.signal.aborted) return;
+      const round = await this.#reconcile(symbol);
+      if (round === 'failed') this.owe(symbol);
+      if (round !== 'cutOff') continue;
       this.#cutOffAt = symbol;
       return;
     }
