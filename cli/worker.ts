@@ -23,6 +23,7 @@ import type { Role } from './role.ts';
 import { runPaths } from './up/run-paths.ts';
 import { VENUE_ID, openVenueAccount } from './venue-account.ts';
 import { lockstepOf } from './worker/lockstep.ts';
+import { leaveMarker } from './worker/predecessor.ts';
 import { startWorker } from './worker/start-worker.ts';
 import { workflowBundle } from './worker/workflow-bundle.ts';
 
@@ -48,6 +49,7 @@ export async function startWorkerRole(config: TidegateConfig, probe = NO_PROBE):
   const lockstep = lockstepOf(process.env);
   const wallClock = () => Date.now();
   const bundle = workflowBundle();
+  const marker = leaveMarker(runPaths(config.dataDir).worker);
   // In lockstep a day of market time passes in a minute of wall time: no limit a minute fits, and
   // what is a moment old by the wall is not the same in every run.
   const limits =
@@ -83,6 +85,7 @@ export async function startWorkerRole(config: TidegateConfig, probe = NO_PROBE):
     namespace: config.temporal.namespace,
     symbolsMax: SYMBOLS_MAX,
     workflowBundle: await bundle,
+    predecessorDied: marker.predecessorDied,
     deps: {
       gateway,
       ledger,
@@ -101,6 +104,7 @@ export async function startWorkerRole(config: TidegateConfig, probe = NO_PROBE):
     ready: { homeQueue: worker.homeQueue },
     stop: async () => {
       await worker.stop();
+      marker.remove();
       await account.close();
       await stores.close();
     },

@@ -122,7 +122,7 @@ export function runWatch(
   const home = proxyActivities<HomeActivities>({
     taskQueue: homeQueue,
     startToCloseTimeout: '5m',
-    scheduleToStartTimeout: '2s',
+    scheduleToStartTimeout: '1s',
     heartbeatTimeout: LOST_AFTER,
     retry: ONCE,
     summary: `${spec.status.state}, call ${watchSeq}`.slice(0, SUMMARY_MAX),

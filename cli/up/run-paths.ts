@@ -12,6 +12,8 @@ export function runPaths(dataDir: string) {
     installation: join(root, 'installation.json'),
     /** What the children read: every value decided, secrets included. */
     config: join(root, 'effective-config.json'),
+    /** Which worker runs, see `cli/worker/predecessor.ts`. */
+    worker: join(root, 'worker.json'),
     logs: join(root, 'logs'),
     postgres: join(root, 'pg'),
     temporal: join(root, 'temporal', 'temporal.sqlite'),

@@ -12,6 +12,7 @@ import {
 } from '../../activities/symbol-activities.ts';
 import type { ActivityDeps } from '../../activities/activity-deps.ts';
 import { SHARED_TASK_QUEUE } from '../../workflows/messages.ts';
+import { forgetStickyQueues } from './predecessor.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 
 export type WorkerRequest = {
@@ -20,6 +21,8 @@ export type WorkerRequest = {
   /** Symbols that one process may hold; each needs a slot for its long-poll, and one to spare. */
   readonly symbolsMax: number;
   readonly workflowBundle: WorkflowBundleOption;
+  /** The worker before this one was killed: what it had cached is taken over at once. */
+  readonly predecessorDied: boolean;
   readonly deps: Omit<ActivityDeps, 'homeQueue' | 'searchable' | 'heartbeat' | 'sleep'>;
   /** Called first on shutdown: pending long-polls answer `handover`. */
   readonly closeFeed: () => Promise<void>;
@@ -39,6 +42,10 @@ export async function startWorker(request: WorkerRequest): Promise<RunningWorker
   const { temporalAddress: address, namespace } = request;
   const client = await Connection.connect({ address });
   const searchable = await registerSearchAttributes(client, namespace);
+  if (request.predecessorDied)
+    await forgetStickyQueues(client, namespace).catch((error: unknown) =>
+      request.log(`the dead worker's tasks come a second later: ${String(error)}`),
+    );
   await client.close();
   if (!searchable)
     request.log('search attributes are not available: the Web UI shows fewer columns');
@@ -81,7 +88,9 @@ const createSharedWorker = (
     workflowBundle,
     activities: createSymbolActivities(deps),
     maxCachedWorkflows: Math.max(200, symbolsMax * 2),
-    // A killed worker's tasks come free after this long.
+    // A recovery replays every symbol at once, and one that replays must not hold up the others.
+    workflowThreadPoolSize: 2,
+    // A killed worker's tasks come free after this long, where its successor has not said so.
     stickyQueueScheduleToStartTimeout: '1s',
     shutdownGraceTime: '5s',
   });

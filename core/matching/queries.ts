@@ -83,20 +83,20 @@ export function findOrder(
   return order === undefined ? undefined : orderView(order);
 }
 
-/** The client id of an order of any account, ids being unique over the venue. */
-export function clientIdOfOrder(state: MatchingState, orderId: number): string | undefined {
+/** The order of any account, ids being unique over the venue. */
+export function orderOfAnyone(state: MatchingState, orderId: number): OrderView | undefined {
   for (const { orders } of state.accounts.values()) {
     const order = orders.get(orderId);
-    if (order !== undefined) return order.clientOrderId;
+    if (order !== undefined) return orderView(order);
   }
   return undefined;
 }
 
-/** The same for conditional orders. */
-export function clientIdOfAlgo(state: MatchingState, algoId: number): string | undefined {
-  for (const { algos } of state.accounts.values()) {
-    const algo = algos.get(algoId);
-    if (algo !== undefined) return algo.clientAlgoId;
+/** The conditional order of any account by algo id, else one with the client id. */
+export function algoOfAnyone(state: MatchingState, key: AlgoKey): AlgoView | undefined {
+  for (const account of state.accounts.values()) {
+    const algo = lookUpAlgo(account, key);
+    if (algo !== undefined) return algoView(algo);
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FaultInput } from './fault-input.ts';
 import { Faults } from './faults.ts';
 import { scriptedMarket } from '../testing/scripted-market.ts';
@@ -219,6 +219,163 @@ describe('a venue that denies an order', () => {
   });
 });
 
+describe('a venue that denies an order in a list of cancels', () => {
+  const deny = (fault: Record<string, unknown>): Promise<unknown> =>
+    bench.admin('POST', '/faults', { kind: 'notFound', ...fault });
+  const limit = (clientOrderId: string): ReturnType<Exchange['createOrder']> =>
+    exchange.createOrder(BTC, 'limit', 'buy', 0.01, 45_000, { clientOrderId });
+  const hits = async (): Promise<unknown> => {
+    const { faults } = await bench.admin('GET', '/faults');
+    return (faults as { hits: number }[]).map((fault) => fault.hits);
+  };
+  beforeEach(() => exchange.cancelAllOrders(BTC));
+  const statusOf = async (clientOrderId: string): Promise<unknown> =>
+    (await exchange.fetchOrder('', BTC, { clientOrderId })).status;
+
+  test('by ids: -2011 for that entry, which stays open', async () => {
+    const [one, two] = [await limit('batch-one'), await limit('batch-two')];
+    await deny({ clientOrderId: 'batch-one', call: 'DELETE batchOrders' });
+    const both = await exchange.cancelOrders([String(one.id), String(two.id)], BTC);
+    expect(both).toMatchObject([{ clientOrderId: 'batch-two', status: 'canceled' }]);
+    const again = exchange.cancelOrders([], BTC, { clientOrderIds: ['batch-one'] });
+    await expect(again).rejects.toThrow(/-2011/);
+    expect(await hits()).toEqual([2]);
+    expect([await statusOf('batch-one'), await statusOf('batch-two')]).toEqual([
+      'open',
+      'canceled',
+    ]);
+    await bench.admin('DELETE', '/faults');
+    await exchange.cancelAllOrders(BTC);
+  });
+
+  test('that names only others: not a hit', async () => {
+    const other = await limit('batch-other');
+    await deny({ clientOrderId: 'batch-one', call: 'DELETE batchOrders' });
+    await exchange.cancelOrders([String(other.id)], BTC);
+    expect(await hits()).toEqual([0]);
+  });
+
+  test('of amendments: -2013 for that entry, which is as it was', async () => {
+    const orders = [await limit('amend-one'), await limit('amend-two')];
+    await deny({ clientOrderId: 'amend-one', call: 'PUT batchOrders' });
+    const edited = await exchange.editOrders(
+      orders.map(({ id }) => ({
+        id: String(id),
+        symbol: BTC,
+        type: 'limit' as const,
+        side: 'buy' as const,
+        amount: 0.02,
+        price: 45_100,
+      })),
+    );
+    expect(edited.map(({ info }) => info as unknown)).toMatchObject([
+      { code: -2013 },
+      { origQty: '0.02' },
+    ]);
+    await bench.admin('DELETE', '/faults');
+    expect(await exchange.fetchOpenOrders(BTC)).toMatchObject([
+      { clientOrderId: 'amend-one', amount: '0.01', price: '45000' },
+      { clientOrderId: 'amend-two', amount: '0.02', price: '45100' },
+    ]);
+    await exchange.cancelAllOrders(BTC);
+  });
+
+  test('of all: it is passed over, or all are', async () => {
+    await limit('all-one');
+    await limit('all-two');
+    await deny({ clientOrderId: 'all-one', call: 'DELETE allOpenOrders' });
+    await exchange.cancelAllOrders(BTC);
+    expect(await exchange.fetchOpenOrders(BTC)).toMatchObject([{ clientOrderId: 'all-one' }]);
+    expect(await statusOf('all-two')).toBe('canceled');
+    await bench.admin('DELETE', '/faults');
+    await limit('all-three');
+    await deny({ call: 'DELETE allOpenOrders' });
+    await exchange.cancelAllOrders(BTC);
+    expect(await exchange.fetchOpenOrders(BTC)).toHaveLength(2);
+    await bench.admin('DELETE', '/faults');
+    await exchange.cancelAllOrders(BTC);
+    expect(await exchange.fetchOpenOrders(BTC)).toEqual([]);
+  });
+
+  test('of all conditional ones', async () => {
+    const trigger = { trigger: true };
+    const stop = (clientOrderId: string): Promise<unknown> =>
+      exchange.createOrder(BTC, 'market', 'sell', 0.01, undefined, {
+        triggerPrice: 40_000,
+        reduceOnly: true,
+        clientOrderId,
+      });
+    const open = async (): Promise<unknown> =>
+      (await exchange.fetchOpenOrders(BTC, undefined, undefined, trigger)).map(
+        ({ clientOrderId }) => clientOrderId,
+      );
+    await exchange.cancelAllOrders(BTC, trigger);
+    await stop('stop-one');
+    await stop('stop-two');
+    await deny({ clientOrderId: 'stop-one', call: 'DELETE algoOpenOrders' });
+    await exchange.cancelAllOrders(BTC, trigger);
+    expect(await open()).toEqual(['stop-one']);
+    await bench.admin('DELETE', '/faults');
+    await exchange.cancelAllOrders(BTC, trigger);
+    expect(await open()).toEqual([]);
+  });
+
+  test("public trades are nobody's order", async () => {
+    await deny({});
+    expect(await exchange.fetchTrades(BTC)).toHaveLength(1);
+    expect(await hits()).toEqual([0]);
+  });
+});
+
+describe('a fault of a symbol', () => {
+  const dropped = { kind: 'replyInstead', reply: 'internal503' };
+  const failed = { name: 'OperationFailed' };
+  const log = async (): Promise<unknown> => (await bench.admin('GET', '/faults'))['injected'];
+
+  test('hits batches with an order on it, and the log names it', async () => {
+    const batch = [
+      { symbol: BTC, type: 'limit' as const, side: 'buy' as const, amount: 0.01, price: 45_000 },
+    ];
+    await bench.admin('POST', '/faults', { ...dropped, symbol: 'BTCUSDT' });
+    await bench.admin('POST', '/faults', { ...dropped, symbol: 'ETHUSDT' });
+    await expect(exchange.createOrders(batch)).rejects.toMatchObject(failed);
+    const edited = batch.map((order) => ({ ...order, id: '1' }));
+    await expect(exchange.editOrders(edited)).rejects.toMatchObject(failed);
+    await expect(exchange.cancelOrders(['1'], BTC)).rejects.toMatchObject(failed);
+    expect(await log()).toMatchObject([
+      { call: 'POST batchOrders', symbol: 'BTCUSDT' },
+      { call: 'PUT batchOrders', symbol: 'BTCUSDT' },
+      { call: 'DELETE batchOrders', symbol: 'BTCUSDT' },
+    ]);
+  });
+
+  test('hits calls that name a conditional order of it by either id', async () => {
+    const params = { triggerPrice: 40_000, reduceOnly: true, clientOrderId: 'on-btc' };
+    const stop = await exchange.createOrder(BTC, 'market', 'sell', 0.01, undefined, params);
+    await bench.admin('POST', '/faults', { ...dropped, symbol: 'BTCUSDT' });
+    const byId = exchange.fapiPrivateGetAlgoOrder({ algoId: stop.id });
+    await expect(byId).rejects.toMatchObject(failed);
+    const byClientId = exchange.fapiPrivateDeleteAlgoOrder({ clientAlgoId: 'on-btc' });
+    await expect(byClientId).rejects.toMatchObject(failed);
+    await bench.admin('DELETE', '/faults');
+    await bench.admin('POST', '/faults', { ...dropped, symbol: 'ETHUSDT' });
+    await exchange.fapiPrivateDeleteAlgoOrder({ clientAlgoId: 'on-btc' });
+    expect(await log()).toEqual([]);
+  });
+
+  test.each([
+    [{ kind: 'slowDisk', ms: 1 }, 'symbol', 'BTCUSDT'],
+    [{ kind: 'fullDisk' }, 'symbol', 'BTCUSDT'],
+    [{ kind: 'maintenance' }, 'symbol', 'BTCUSDT'],
+    [{ kind: 'maintenance' }, 'probability', 0.5],
+    [{ kind: 'maintenance' }, 'count', 1],
+  ])('%o is none: %s is refused by name', async (fault, field, value) => {
+    const { error } = await bench.admin('POST', '/faults', { ...fault, [field]: value });
+    expect(error).toContain(field);
+    expect((await bench.admin('GET', '/faults'))['faults']).toEqual([]);
+  });
+});
+
 describe('a trade that comes before the cancel', () => {
   test('of all of it: -2011, and the order is filled', async () => {
     const order = await exchange.createOrder(BTC, 'limit', 'buy', 0.01, 45_000);
@@ -280,7 +437,7 @@ test('a probability hits its share of the calls', () => {
   );
   const fault: FaultInput = { kind: 'dropBeforeAccept', probability: 0.5 };
   faults.add(fault);
-  const asked = { call: 'GET order', symbol: undefined, clientOrderId: () => undefined };
+  const asked = { call: 'GET order', symbols: [], clientOrderIds: () => undefined };
   const hits = Array.from({ length: 8 }, () => faults.hitCall(asked).dropBefore);
   expect(hits).toEqual([true, false, false, true, true, false, false, true]);
 });

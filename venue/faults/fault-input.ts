@@ -5,14 +5,14 @@ import { CANNED_REPLIES, DEFINITE_REPLIES } from './canned-replies.ts';
 const ms = z.int().min(0).max(600_000);
 const name = z.string().min(1).max(100);
 
-/** What every kind can be narrowed by. */
-const scope = {
+const hits = {
   /** Chance that what matches is hit. */
   probability: z.number().min(0).max(1).default(1),
   /** Hits after which the fault is spent; unlimited when absent. */
   count: z.int().min(1).max(1_000_000).optional(),
-  symbol: z.string().max(40).optional(),
 };
+/** What a kind that hits something of a symbol can be narrowed by. */
+const scope = { ...hits, symbol: z.string().max(40).optional() };
 
 /** `call` is method and path without the version, e.g. `POST order`; every call when absent. */
 const onCalls = { ...scope, call: name.optional() };
@@ -30,12 +30,12 @@ const onEvents = {
 const onStreams = { ...scope, stream: name.optional() };
 
 export const faultInput = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('delayReply'), ms, ...onCalls }),
-  z.object({ kind: z.literal('holdInTransit'), ms, ...onCalls }),
-  z.object({ kind: z.literal('dropBeforeAccept'), ...onCalls }),
-  z.object({ kind: z.literal('dropAfterAccept'), ...onCalls }),
+  z.strictObject({ kind: z.literal('delayReply'), ms, ...onCalls }),
+  z.strictObject({ kind: z.literal('holdInTransit'), ms, ...onCalls }),
+  z.strictObject({ kind: z.literal('dropBeforeAccept'), ...onCalls }),
+  z.strictObject({ kind: z.literal('dropAfterAccept'), ...onCalls }),
   z
-    .object({
+    .strictObject({
       kind: z.literal('replyInstead'),
       reply: z.enum(CANNED_REPLIES),
       /** Whether the call is done all the same; only where the reply leaves that open. */
@@ -49,34 +49,38 @@ export const faultInput = z.discriminatedUnion('kind', [
       error: 'must be false: the reply means that nothing was done',
     }),
   /** The venue's clock is ahead of the real one by so much (behind when negative). */
-  z.object({ kind: z.literal('clockSkew'), ms: z.int().min(-600_000).max(600_000), ...onCalls }),
+  z.strictObject({
+    kind: z.literal('clockSkew'),
+    ms: z.int().min(-600_000).max(600_000),
+    ...onCalls,
+  }),
   /** The venue knows nothing of an order that lives: this one, or all of them. */
-  z.object({ kind: z.literal('notFound'), clientOrderId, ...onCalls }),
+  z.strictObject({ kind: z.literal('notFound'), clientOrderId, ...onCalls }),
   /** Before a cancel is done the order trades: all of it, or this share of what is left. */
-  z.object({
+  z.strictObject({
     kind: z.literal('fillBeforeCancel'),
     share: z.number().gt(0).max(1).default(1),
     ...onCalls,
   }),
   /** Every call is answered 503, sockets are cut and refused. */
-  z.object({ kind: z.literal('maintenance') }),
-  z.object({
+  z.strictObject({ kind: z.literal('maintenance') }),
+  z.strictObject({
     kind: z.literal('duplicateEvent'),
     copies: z.int().min(1).max(100).default(1),
     ...onEvents,
   }),
-  z.object({ kind: z.literal('lateEvent'), ms, ...onEvents }),
-  z.object({ kind: z.literal('dropEvent'), ...onEvents }),
+  z.strictObject({ kind: z.literal('lateEvent'), ms, ...onEvents }),
+  z.strictObject({ kind: z.literal('dropEvent'), ...onEvents }),
   /** The event comes after the next one of the account, at the latest after so much time. */
-  z.object({ kind: z.literal('reorderEvents'), ms: ms.default(2_000), ...onEvents }),
-  z.object({ kind: z.literal('dropFrame'), ...onStreams }),
+  z.strictObject({ kind: z.literal('reorderEvents'), ms: ms.default(2_000), ...onEvents }),
+  z.strictObject({ kind: z.literal('dropFrame'), ...onStreams }),
   /** Connected and answering pings, but nothing is told. */
-  z.object({ kind: z.literal('silentSocket'), ...onStreams }),
+  z.strictObject({ kind: z.literal('silentSocket'), ...onStreams }),
   /** Nothing goes in or out until the fault is removed; then everything comes at once. */
-  z.object({ kind: z.literal('frozenSocket'), ...onStreams }),
+  z.strictObject({ kind: z.literal('frozenSocket'), ...onStreams }),
   /** Each write to the journal takes so much longer, and everybody waits. */
-  z.object({ kind: z.literal('slowDisk'), ms: z.int().min(1).max(5_000), ...scope }),
-  z.object({ kind: z.literal('fullDisk'), ...scope }),
+  z.strictObject({ kind: z.literal('slowDisk'), ms: z.int().min(1).max(5_000), ...hits }),
+  z.strictObject({ kind: z.literal('fullDisk'), ...hits }),
 ]);
 
 export type FaultInput = z.output<typeof faultInput>;

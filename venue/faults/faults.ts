@@ -10,6 +10,8 @@ type Fault = { readonly id: number; readonly input: FaultInput; hits: number };
 type Place = {
   readonly call?: string;
   readonly symbol?: string | undefined;
+  /** Of a call that may be on several. */
+  readonly symbols?: readonly string[];
   readonly account?: string;
   readonly event?: string;
   readonly status?: string | undefined;
@@ -112,8 +114,8 @@ export class Faults {
   /** Decides what a call suffers, and logs it. */
   hitCall(asked: Asked): Suffering {
     if (this.isEmpty) return NO_SUFFERING;
-    const { call, symbol } = asked;
-    return this.#take({ call, symbol }, (input) => isAbout(input, asked)).reduce(
+    const { call, symbols } = asked;
+    return this.#take({ call, symbols }, (input) => isAbout(input, asked)).reduce(
       suffer,
       NO_SUFFERING,
     );
@@ -164,7 +166,7 @@ export class Faults {
     );
     for (const fault of hits) {
       fault.hits += 1;
-      this.#log(fault.id, fault.input.kind, place);
+      this.#log(fault.id, fault.input.kind, logged(fault.input, place));
     }
     return hits.map(({ input }) => input);
   }
@@ -203,13 +205,27 @@ const hasHitsLeft = ({ input, hits }: Fault): boolean =>
 /** Whether every scope that the fault names is that of the place. */
 function isAt(input: FaultInput, place: Place): boolean {
   return (
-    agrees(input, 'symbol', place.symbol) &&
+    isOnSymbol(input, place) &&
     agrees(input, 'call', place.call) &&
     agrees(input, 'account', place.account) &&
     agrees(input, 'event', place.event) &&
     agrees(input, 'status', place.status) &&
     (!('stream' in input) || input.stream === undefined || isStream(input.stream, place.stream))
   );
+}
+
+const symbolOf = (input: FaultInput): string | undefined =>
+  'symbol' in input ? input.symbol : undefined;
+
+function isOnSymbol(input: FaultInput, { symbol, symbols = [] }: Place): boolean {
+  const wanted = symbolOf(input);
+  return wanted === undefined || wanted === symbol || symbols.includes(wanted);
+}
+
+/** The place with the symbol that was hit; all of them where the fault names none. */
+function logged(input: FaultInput, { symbols, ...place }: Place): Place {
+  if (symbols === undefined) return place;
+  return { ...place, symbol: symbolOf(input) ?? (symbols.join(',') || undefined) };
 }
 
 function agrees(input: FaultInput, field: keyof Place, at: string | undefined): boolean {

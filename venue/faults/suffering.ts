@@ -1,6 +1,7 @@
 /** What a REST call suffers from the faults that hit it. */
 import { DEFINITE_REPLIES } from './canned-replies.ts';
 import type { CannedReply } from './canned-replies.ts';
+import type { Denied } from './denial.ts';
 import type { FaultInput } from './fault-input.ts';
 
 /** What a call has to suffer; all zero and empty when nothing matches. */
@@ -13,8 +14,7 @@ export type Suffering = {
   readonly skewMs: number;
   readonly reply: InsteadOf | undefined;
   readonly maintenance: boolean;
-  /** Orders that are denied, `undefined` for all of them. */
-  readonly denied: readonly (string | undefined)[];
+  readonly denied: readonly Denied[];
   /** Of an order's rest that trades before it is cancelled. */
   readonly fillShare: number;
 };
@@ -36,16 +36,26 @@ export const NO_SUFFERING: Suffering = {
   fillShare: 0,
 };
 
-/** Which calls an order is asked for by, and how its client id is found. */
+/** What a call is about. */
 export type Asked = {
   readonly call: string;
-  readonly symbol: string | undefined;
-  /** The client id that the call names, directly or by the venue's id; undefined for lists. */
-  readonly clientOrderId: () => string | undefined;
+  /** Those that it names: itself, in the entries of a batch, by the id of an order. */
+  readonly symbols: readonly string[];
+  /** Client ids of the orders that it names, directly or by the venue's id; undefined for lists. */
+  readonly clientOrderIds: () => readonly string[] | undefined;
 };
 
 const CANCELS = /^DELETE (order|allOpenOrders|batchOrders)$/;
-const ORDER_CALLS = /^(GET|PUT|DELETE) .*(order|trades)/i;
+/** Calls that tell of orders or change those that exist. */
+const ORDER_CALLS = new RegExp(
+  [
+    '^(GET|PUT|DELETE) order$',
+    '^(PUT|DELETE) batchOrders$',
+    '^(GET|DELETE) algoOrder$',
+    '^DELETE (allOpenOrders|algoOpenOrders|openAlgoOrders)$',
+    '^GET (openOrder|openOrders|allOrders|forceOrders|userTrades|openAlgoOrders|allAlgoOrders)$',
+  ].join('|'),
+);
 
 /** Whether a fault of this kind can hit the call at all. */
 export function isAbout(input: FaultInput, asked: Asked): boolean {
@@ -69,8 +79,8 @@ export function isAbout(input: FaultInput, asked: Asked): boolean {
 
 function isDenied(denied: string | undefined, asked: Asked): boolean {
   if (denied === undefined) return true;
-  const named = asked.clientOrderId();
-  return named === undefined || named === denied;
+  const named = asked.clientOrderIds();
+  return named === undefined || named.includes(denied);
 }
 
 export function suffer(all: Suffering, input: FaultInput): Suffering {
@@ -92,7 +102,7 @@ export function suffer(all: Suffering, input: FaultInput): Suffering {
     case 'maintenance':
       return { ...all, maintenance: true };
     case 'notFound':
-      return { ...all, denied: [...all.denied, input.clientOrderId] };
+      return { ...all, denied: [...all.denied, input] };
     case 'fillBeforeCancel':
       return { ...all, fillShare: Math.max(all.fillShare, input.share) };
     default:

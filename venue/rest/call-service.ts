@@ -1,12 +1,10 @@
 /** A call with all that it suffers on its way to the venue and back; HTTP and WebSocket share it. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { clientIdOfAlgo, clientIdOfOrder } from '../../core/matching/queries.ts';
 import type { MatchingState } from '../../core/matching/state.ts';
 import { cannedReply, underMaintenance } from '../faults/canned-replies.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { Suffering } from '../faults/suffering.ts';
-import type { Parameters } from '../parameters.ts';
-import { callName, parametersOf } from './router.ts';
+import { askedBy } from './asked.ts';
 import type { RestReply, RestRequest, Router } from './router.ts';
 
 export type CallServiceParts = {
@@ -26,9 +24,9 @@ export class CallService {
 
   /** The reply, or undefined where the connection is to be cut. Waits only where a fault says so. */
   answer(request: RestRequest): RestReply | undefined | Promise<RestReply | undefined> {
-    const { router, faults } = this.#parts;
+    const { router, faults, state } = this.#parts;
     if (faults.isEmpty) return router.answer(request);
-    return this.#suffer(request, faults.hitCall(this.#asked(request)));
+    return this.#suffer(request, faults.hitCall(askedBy(request, state())));
   }
 
   async #suffer(request: RestRequest, suffering: Suffering): Promise<RestReply | undefined> {
@@ -44,24 +42,5 @@ export class CallService {
     if (instead === undefined) return truth;
     const { status, headers, body } = cannedReply(instead.reply, instead.retryAfterS);
     return { status, headers: { ...truth?.headers, ...headers }, body };
-  }
-
-  #asked(request: RestRequest) {
-    const { method, path } = request;
-    const parameters = request.parameters ?? parametersOf(request);
-    return {
-      call: callName(method, path)?.name ?? `${method} ${path}`,
-      symbol: parameters.text('symbol'),
-      clientOrderId: () => this.#clientOrderId(parameters),
-    };
-  }
-
-  #clientOrderId(parameters: Parameters): string | undefined {
-    const state = this.#parts.state();
-    const given = parameters.text('origClientOrderId') ?? parameters.text('clientAlgoId');
-    if (given !== undefined) return given;
-    const [orderId, algoId] = [parameters.text('orderId'), parameters.text('algoId')];
-    if (orderId !== undefined) return clientIdOfOrder(state, Number(orderId));
-    return algoId === undefined ? undefined : clientIdOfAlgo(state, Number(algoId));
   }
 }

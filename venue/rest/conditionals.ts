@@ -3,6 +3,7 @@ import type { AlgoKey, PlaceConditional } from '../../core/matching/commands.ts'
 import { allAlgos, findAlgo, openAlgos } from '../../core/matching/queries.ts';
 import type { AlgoView, ConditionalType, WorkingType } from '../../core/matching/types.ts';
 import { VenueError, orderDoesNotExist, unknownOrder } from '../errors.ts';
+import { isDenied } from '../faults/denial.ts';
 import type { Parameters } from '../parameters.ts';
 import { algoJson, cancelledAlgoJson } from './order-shapes.ts';
 import {
@@ -107,7 +108,17 @@ function cancel(call: Call): unknown {
 }
 
 function cancelAll(call: Call): unknown {
-  accepted(call.parts.exchange.submit({ type: 'cancelAllConditional', ...commandBase(call) }));
+  const base = commandBase(call);
+  const { exchange } = call.parts;
+  const open = openAlgos(exchange.state, call.account, base.symbol);
+  const known = open.filter(
+    ({ clientAlgoId, symbol }) => !isDenied(call.denied, { clientOrderId: clientAlgoId, symbol }),
+  );
+  if (known.length === open.length) {
+    accepted(exchange.submit({ type: 'cancelAllConditional', ...base }));
+  } else {
+    for (const { algoId } of known) exchange.submit({ type: 'cancelConditional', ...base, algoId });
+  }
   return { code: 200, msg: 'The operation of cancel all open order is done.' };
 }
 

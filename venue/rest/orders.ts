@@ -2,7 +2,14 @@
 import type { Place } from '../../core/matching/commands.ts';
 import { allOrders, findOrder, openOrders, trades } from '../../core/matching/queries.ts';
 import type { OrderType, OrderView, TimeInForce } from '../../core/matching/types.ts';
-import { malformedParameter, missingParameter, orderDoesNotExist, VenueError } from '../errors.ts';
+import {
+  malformedParameter,
+  missingParameter,
+  orderDoesNotExist,
+  unknownOrder,
+  VenueError,
+} from '../errors.ts';
+import { isDenied } from '../faults/denial.ts';
 import type { Parameters } from '../parameters.ts';
 import { batchOf, cancelBatchOf, each } from './batch-orders.ts';
 import {
@@ -133,9 +140,13 @@ function cancel(call: Call): unknown {
 }
 
 function cancelAll(call: Call): unknown {
-  const { symbol } = tapeOf(call).rules;
-  fillBeforeCancel(call, openOrders(call.parts.exchange.state, call.account, symbol));
-  accepted(call.parts.exchange.submit({ type: 'cancelAll', ...commandBase(call) }));
+  const base = commandBase(call);
+  const { exchange } = call.parts;
+  const open = openOrders(exchange.state, call.account, base.symbol);
+  const known = open.filter((order) => !isDenied(call.denied, order));
+  fillBeforeCancel(call, known);
+  if (known.length === open.length) accepted(exchange.submit({ type: 'cancelAll', ...base }));
+  else for (const { orderId } of known) exchange.submit({ type: 'cancel', ...base, orderId });
   return { code: 200, msg: 'The operation of cancel all open order is done.' };
 }
 
@@ -158,11 +169,22 @@ function placeBatch(call: Call): unknown {
 }
 
 function amendBatch(call: Call): unknown {
-  return each(batchOf(call), amend);
+  return each(batchOf(call), (entry) => {
+    if (isDeniedEntry(entry)) throw orderDoesNotExist();
+    return amend(entry);
+  });
 }
 
 function cancelBatch(call: Call): unknown {
-  return each(cancelBatchOf(call), cancel);
+  return each(cancelBatchOf(call), (entry) => {
+    if (isDeniedEntry(entry)) throw unknownOrder();
+    return cancel(entry);
+  });
+}
+
+function isDeniedEntry(entry: Call): boolean {
+  const order = entry.denied.length === 0 ? undefined : findOrNone(entry);
+  return order !== undefined && isDenied(entry.denied, order);
 }
 
 function listOpen(call: Call): unknown {

@@ -3,6 +3,7 @@ import type { EpochMs } from '../../core/market/market.ts';
 import type { Credentials } from '../credentials.ts';
 import { unknownSymbol } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
+import type { Denied } from '../faults/denial.ts';
 import type { SymbolTape } from '../market/tape.ts';
 import type { VenueSettings } from '../options.ts';
 import type { Parameters } from '../parameters.ts';
@@ -27,6 +28,8 @@ export type Call = {
   readonly wallTime: EpochMs;
   /** Share of an order that trades before it is cancelled; 0 but for a fault. */
   readonly fillShare: number;
+  /** Orders that the venue knows nothing of; none but for a fault. */
+  readonly denied: readonly Denied[];
 };
 
 export type Route = {

@@ -1,5 +1,5 @@
 /** From one HTTP request to one reply: route, limits, authentication, handler, error shape. */
-import { clientIdOfOrder } from '../../core/matching/queries.ts';
+import { orderOfAnyone } from '../../core/matching/queries.ts';
 import { VenueError, unknownError } from '../errors.ts';
 import { deny } from '../faults/denial.ts';
 import { NO_SUFFERING } from '../faults/suffering.ts';
@@ -86,9 +86,9 @@ export class Router {
       Object.assign(headers, this.#limits.countOrders(account, route.orders, wallTime));
     }
     const { denied, fillShare } = suffering;
-    const call = { parts: this.#parts, parameters, account, version, wallTime, fillShare };
+    const call = { parts: this.#parts, parameters, account, version, wallTime, fillShare, denied };
     if (denied.length === 0) return route.handle(call);
-    const clientIdOf = (id: number) => clientIdOfOrder(this.#parts.exchange.state, id);
+    const clientIdOf = (id: number) => orderOfAnyone(this.#parts.exchange.state, id)?.clientOrderId;
     return deny({ call: name, denied, clientIdOf, answer: () => route.handle(call) });
   }
 
