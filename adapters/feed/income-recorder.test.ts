@@ -17,8 +17,14 @@ const funding = (transactionId: string, eventTime: number): Income => ({
   eventTime,
 });
 
+type WorldOptions = {
+  readonly failures?: number;
+  readonly newest?: number;
+  readonly wait?: () => Promise<void>;
+};
+
 /** A venue that lists at most two rows a page, and a book in memory. */
-function aWorld(options: { readonly failures?: number; readonly newest?: number } = {}) {
+function aWorld(options: WorldOptions = {}) {
   const world = { listed: [] as Income[], asked: [] as number[], failures: options.failures ?? 0 };
   const booked = new Map<string, Income>();
   const gateway = {
@@ -41,7 +47,8 @@ function aWorld(options: { readonly failures?: number; readonly newest?: number 
     newestTime: async () => options.newest ?? null,
   };
   const shared = { account: 'paper', venue: 'binance-usdm', gateway, incomes };
-  return { world, booked, recorder: new IncomeRecorder({ ...shared, intervalMs: 0 }) };
+  const wait = options.wait === undefined ? {} : { wait: options.wait };
+  return { world, booked, recorder: new IncomeRecorder({ ...shared, intervalMs: 0, ...wait }) };
 }
 
 test('the whole list is read, page by page, also where many rows share one time', async () => {
@@ -80,6 +87,15 @@ test('a venue that is away is asked again', async () => {
   recorder.notice();
   await recorder.settled();
   expect([...booked.keys()]).toEqual(['1']);
+});
+
+test('and again, however long it is away', async () => {
+  const { world, booked, recorder } = aWorld({ failures: 100, wait: async () => undefined });
+  world.listed = [funding('1', NOON)];
+  recorder.notice();
+  await recorder.settled();
+  expect([...booked.keys()]).toEqual(['1']);
+  expect(world.asked).toHaveLength(101);
 });
 
 test('closing ends the attempts', async () => {

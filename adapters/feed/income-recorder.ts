@@ -14,11 +14,12 @@ export type IncomeRecorderParts = {
   readonly incomes: IncomeBook;
   /** Wall milliseconds between two looks; 0: only when told. */
   readonly intervalMs: number;
+  /** Between two attempts; a test waits less. */
+  readonly wait?: typeof backOff;
 };
 
 /** Market time that is read again: rows need not appear in the order of their times. */
 const OVERLAP_MS = 3_600_000;
-const ATTEMPTS = 8;
 const PAGES_MAX = 1_000;
 
 export class IncomeRecorder {
@@ -46,7 +47,7 @@ export class IncomeRecorder {
     this.#running ??= this.#run();
   }
 
-  /** Resolves when everything noticed so far is written or left to the next look. */
+  /** Resolves when everything noticed so far is written, or it is closed. */
   async settled(): Promise<void> {
     await this.#running;
   }
@@ -59,14 +60,16 @@ export class IncomeRecorder {
 
   async #run(): Promise<void> {
     const { signal } = this.#closed;
-    for (let attempt = 0; this.#isWanted && attempt < ATTEMPTS && !signal.aborted; attempt += 1) {
+    const { wait = backOff } = this.#parts;
+    // However long the venue or the book is away: the next look may be a minute off.
+    for (let attempt = 0; this.#isWanted && !signal.aborted; attempt += 1) {
       this.#isWanted = false;
       try {
         await this.#readOn();
         attempt = -1;
       } catch {
         this.#isWanted = true;
-        await backOff(attempt, signal);
+        await wait(attempt, signal);
       }
     }
     this.#running = undefined;
