@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { scriptedMarket } from './testing/scripted-market.ts';
+import { scriptedMarket, START } from './testing/scripted-market.ts';
 import { KEYS } from './testing/keys.ts';
 import { startBench } from './testing/venue-bench.ts';
 import type { Bench, Exchange } from './testing/venue-bench.ts';
@@ -240,6 +240,34 @@ describe('malformed requests', () => {
     expect(Number(headers['X-Mbx-Order-Count-1m'])).toBeGreaterThan(0);
   });
 
+  test.each([
+    ['a refusal', 400, undefined, {}],
+    ['a path that is none', 404, undefined, { path: 'nothing' }],
+    ['a body that is too large', 413, undefined, { method: 'POST', body: 'a'.repeat(300_000) }],
+    ['maintenance', 503, { kind: 'maintenance' }, {}],
+    ['nothing done', 503, { kind: 'replyInstead', reply: 'unavailable503' }, {}],
+    ['a page', 502, { kind: 'replyInstead', reply: 'badGateway502', accepted: false }, {}],
+    ['a ban', 418, { kind: 'replyInstead', reply: 'banned418' }, {}],
+  ])('%s too: %i', async (_what, status, fault, request) => {
+    if (fault !== undefined) await bench.admin('POST', '/faults', fault);
+    const { path = 'order', ...init }: RequestInit & { path?: string } = request;
+    const { headers, ...reply } = await exchangeHeaders(`/fapi/v1/${path}`, init);
+    await bench.admin('DELETE', '/faults');
+    expect(reply.status).toBe(status);
+    expect(headers.get('x-tidegate-venue')).toBe('paper');
+    expect(headers.get('x-tidegate-market-time')).toBe(String(START));
+  });
+  const exchangeHeaders = async (
+    path: string,
+    init: RequestInit,
+  ): Promise<{ status: number; headers: Headers }> => {
+    const { status, headers } = await fetch(`${bench.venue.restUrl}${path}`, {
+      headers: { 'x-mbx-apikey': KEYS.apiKey },
+      ...init,
+    });
+    return { status, headers };
+  };
+
   test('what is asked for weighs what Binance says', async () => {
     const used = async (path: string): Promise<number> => {
       const response = await fetch(`${bench.venue.restUrl}/fapi/v1/${path}`);
@@ -281,11 +309,49 @@ test('beyond a limit the venue answers 429 and says when to come back, then bans
     await expect(client.fetchTime()).rejects.toMatchObject({ name: 'DDoSProtection' });
     const ban = await ask();
     expect([ban.status, ban.headers.get('retry-after')]).toEqual([418, '90']);
+    const used = [refused, ban, await ask()].map((it) => it.headers.get('x-mbx-used-weight-1m'));
+    expect(used).toEqual(['4', '6', '6']);
     await expect(client.fetchTime()).rejects.toThrow(/418.*banned until/);
     now += 60_000;
     expect((await ask()).status).toBe(418);
     now += 31_000;
     expect((await ask()).status).toBe(200);
+  } finally {
+    await small.close();
+  }
+});
+
+test('a clock that is off moves neither limits, nor bans, nor countdowns', async () => {
+  const now = 1_700_000_000_000;
+  const small = await startBench({
+    source: scriptedMarket({ BTCUSDT: [50_000, 50_000] }),
+    limits: { weightPerMinute: 60, refusalsBeforeBan: 1 },
+    wallClock: () => now,
+  });
+  const skew = (ms: number): Promise<unknown> =>
+    small.admin('POST', '/faults', { kind: 'clockSkew', ms });
+  try {
+    const client = await small.connect();
+    await small.step();
+    const at = (timestamp: number): object => ({ timestamp });
+    await client.createOrder(BTC, 'limit', 'buy', 0.01, 49_000, at(now));
+    await skew(-600_000);
+    const countdown = { symbol: 'BTCUSDT', countdownTime: 300_000, ...at(now - 600_000) };
+    await client.fapiPrivatePostCountdownCancelAll(countdown);
+    await small.admin('DELETE', '/faults');
+    await small.admin('POST', '/faults', {
+      kind: 'delayReply',
+      call: 'GET ping',
+      count: 1,
+      ms: 50,
+    });
+    await client.fapiPublicGetPing();
+    expect(await client.fetchOpenOrders(BTC, undefined, undefined, at(now))).toHaveLength(1);
+    const ask = (): Promise<Response> => fetch(`${small.venue.restUrl}/fapi/v1/ticker/24hr`);
+    const statuses = [(await ask()).status, (await ask()).status];
+    await skew(600_000);
+    statuses.push((await ask()).status, (await ask()).status);
+    expect(statuses).toEqual([200, 429, 418, 418]);
   } finally {
     await small.close();
   }
@@ -306,8 +372,15 @@ test('too many orders, and an account without money', async () => {
       client.createOrder(BTC, 'market', 'buy', 0.01, undefined, { timestamp: 1_700_000_000_000 });
     await expect(order()).rejects.toThrow(/-2018/);
     await expect(order()).rejects.toMatchObject({ name: 'InsufficientFunds' });
-    await expect(order()).rejects.toThrow(/429.*-1015/);
-    expect(client.last_response_headers).toMatchObject({ 'Retry-After': '10' });
+    const refused = order();
+    await expect(refused).rejects.toThrow(/429.*-1015/);
+    await expect(refused).rejects.toMatchObject({ name: 'DDoSProtection' });
+    expect(client.last_response_headers).toMatchObject({
+      'Retry-After': '10',
+      'X-Mbx-Order-Count-10s': '3',
+      'X-Mbx-Order-Count-1m': '3',
+      'X-Mbx-Used-Weight-1m': expect.stringMatching(/^\d+$/) as string,
+    });
   } finally {
     await poor.close();
   }

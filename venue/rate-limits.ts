@@ -32,6 +32,12 @@ class WindowCounter {
 
 type OrderCounters = { readonly minute: WindowCounter; readonly tenSeconds: WindowCounter };
 
+/** Headers with the counters, and the refusal where they are beyond a limit. */
+export type Counted = {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly refusal: VenueError | undefined;
+};
+
 export class RateLimits {
   readonly #limits: VenueSettings['limits'];
   readonly #weight = new WindowCounter(MINUTE_MS);
@@ -43,43 +49,49 @@ export class RateLimits {
     this.#limits = limits;
   }
 
-  /** Counts a request's weight; answers the header, throws -1003 (HTTP 429) beyond the limit, 418 to a banned caller. */
-  countRequest(weight: number, now: EpochMs): Record<string, string> {
-    if (now < this.#bannedUntil) throw this.#ban(now);
-    const used = this.#weight.add(weight, now);
-    if (used > this.#limits.weightPerMinute) {
-      if (this.#refusals.add(1, now) > this.#limits.refusalsBeforeBan) {
-        this.#bannedUntil = now + this.#limits.banS * 1_000;
-        throw this.#ban(now);
-      }
-      throw tooManyRequests(
-        `Too many requests; current limit is ${this.#limits.weightPerMinute} request weight per 1 MINUTE.`,
-        this.#weight.secondsLeft(now),
-      );
+  /** Counts a request's weight; -1003 (HTTP 429) beyond the limit, 418 to a banned caller. */
+  countRequest(weight: number, now: EpochMs): Counted {
+    const used = this.#weight.add(now < this.#bannedUntil ? 0 : weight, now);
+    const headers = { 'X-MBX-USED-WEIGHT-1M': String(used) };
+    return { headers, refusal: this.#weightRefusal(used, now) };
+  }
+
+  #weightRefusal(used: number, now: EpochMs): VenueError | undefined {
+    if (now < this.#bannedUntil) return this.#ban(now);
+    if (used <= this.#limits.weightPerMinute) return undefined;
+    if (this.#refusals.add(1, now) > this.#limits.refusalsBeforeBan) {
+      this.#bannedUntil = now + this.#limits.banS * 1_000;
+      return this.#ban(now);
     }
-    return { 'X-MBX-USED-WEIGHT-1M': String(used) };
+    return tooManyRequests(
+      `Too many requests; current limit is ${this.#limits.weightPerMinute} request weight per 1 MINUTE.`,
+      this.#weight.secondsLeft(now),
+    );
   }
 
   #ban(now: EpochMs): VenueError {
     return banned(this.#bannedUntil, Math.ceil((this.#bannedUntil - now) / 1_000));
   }
 
-  /** Counts an account's new orders; answers the headers, throws -1015 (HTTP 429) beyond a limit. */
-  countOrders(account: string, orders: number, now: EpochMs): Record<string, string> {
+  /** Counts an account's new orders; -1015 (HTTP 429) beyond a limit. */
+  countOrders(account: string, orders: number, now: EpochMs): Counted {
     const { minute, tenSeconds } = this.#countersOf(account);
     const inMinute = minute.add(orders, now);
     const inTenSeconds = tenSeconds.add(orders, now);
     const { ordersPer10s, ordersPerMinute } = this.#limits;
-    if (inTenSeconds > ordersPer10s) {
-      throw tooManyOrders(ordersPer10s, '10 SECOND', tenSeconds.secondsLeft(now));
-    }
-    if (inMinute > ordersPerMinute) {
-      throw tooManyOrders(ordersPerMinute, '1 MINUTE', minute.secondsLeft(now));
-    }
-    return {
+    const headers = {
       'X-MBX-ORDER-COUNT-10S': String(inTenSeconds),
       'X-MBX-ORDER-COUNT-1M': String(inMinute),
     };
+    if (inTenSeconds > ordersPer10s) {
+      const refusal = tooManyOrders(ordersPer10s, '10 SECOND', tenSeconds.secondsLeft(now));
+      return { headers, refusal };
+    }
+    if (inMinute > ordersPerMinute) {
+      const refusal = tooManyOrders(ordersPerMinute, '1 MINUTE', minute.secondsLeft(now));
+      return { headers, refusal };
+    }
+    return { headers, refusal: undefined };
   }
 
   #countersOf(account: string): OrderCounters {

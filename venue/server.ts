@@ -130,7 +130,10 @@ function serveRest(server: Server, venue: OpenVenue, router: Router, closing: Ab
   hub.onCall((connection, text) => {
     callSocket.take(connection, text).catch(() => connection.socket.terminate());
   });
-  server.on('request', restHandler(calls));
+  server.on(
+    'request',
+    restHandler(calls, () => venue.exchange.marketTime),
+  );
   const sockets = attachSockets(
     server,
     (socket, url) => hub.accept(socket, url),

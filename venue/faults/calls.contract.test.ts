@@ -137,6 +137,7 @@ describe('replies that hide what happened', () => {
       await inject({ kind: 'replyInstead', reply, retryAfterS: 7, call: 'GET ping' });
       const answer = await fetch(`${bench.venue.restUrl}/fapi/v1/ping`);
       expect([answer.status, answer.headers.get('retry-after')]).toEqual([status, '7']);
+      expect(Number(answer.headers.get('x-mbx-used-weight-1m'))).toBeGreaterThan(0);
     }
   });
 

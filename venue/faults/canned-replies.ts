@@ -32,6 +32,9 @@ export const DEFINITE_REPLIES: ReadonlySet<CannedReply> = new Set([
   'banned418',
 ]);
 
+/** Replies of the limits themselves, which show their counters. */
+export const LIMITING: ReadonlySet<CannedReply> = new Set(['rateLimited429', 'banned418']);
+
 type Row = readonly [status: number, code: number, msg: string];
 
 const JSON_REPLIES: Readonly<

@@ -1,7 +1,7 @@
 /** A call with all that it suffers on its way to the venue and back; HTTP and WebSocket share it. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MatchingState } from '../../core/matching/state.ts';
-import { cannedReply, underMaintenance } from '../faults/canned-replies.ts';
+import { cannedReply, LIMITING, underMaintenance } from '../faults/canned-replies.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { Suffering } from '../faults/suffering.ts';
 import { askedBy } from './asked.ts';
@@ -41,6 +41,7 @@ export class CallService {
     if (suffering.delayMs > 0) await wait(suffering.delayMs, undefined, { signal: closing });
     if (instead === undefined) return truth;
     const { status, headers, body } = cannedReply(instead.reply, instead.retryAfterS);
-    return { status, headers: { ...truth?.headers, ...headers }, body };
+    const counted = LIMITING.has(instead.reply) ? router.countOnly(request) : truth?.headers;
+    return { status, headers: { ...counted, ...headers }, body };
   }
 }

@@ -1,38 +1,38 @@
 /** The HTTP side of REST: reads requests, writes replies. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { EpochMs } from '../../core/market/market.ts';
 import type { CallService } from './call-service.ts';
 import type { RestReply } from './router.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** A handler for `http.createServer`. */
+/** A handler for `http.createServer`; every reply says what it is from, and the market time. */
 export function restHandler(
   calls: CallService,
+  marketTime: () => EpochMs,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    serve(calls, request, response).catch(() => response.destroy());
+    serve(calls, request)
+      .then((reply) => {
+        if (reply === undefined) response.socket?.destroy();
+        else write(response, reply, marketTime());
+      })
+      .catch(() => response.destroy());
   };
 }
 
-async function serve(
-  calls: CallService,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function serve(calls: CallService, request: IncomingMessage): Promise<RestReply | undefined> {
   const body = await readBody(request);
-  if (body === undefined) return write(response, tooLarge());
+  if (body === undefined) return tooLarge();
   const [path, query] = splitOnce(request.url ?? '/', '?');
   const apiKey = request.headers['x-mbx-apikey'];
-  const reply = calls.answer({
+  return calls.answer({
     method: request.method ?? 'GET',
     path,
     query,
     body,
     apiKey: Array.isArray(apiKey) ? apiKey[0] : apiKey,
   });
-  const given = reply instanceof Promise ? await reply : reply;
-  if (given === undefined) response.socket?.destroy();
-  else write(response, given);
 }
 
 function splitOnce(text: string, separator: string): [string, string] {
@@ -62,10 +62,16 @@ const tooLarge = (): RestReply => ({
 });
 
 /** A body that is text already goes out as it is. */
-function write(response: ServerResponse, { status, headers, body }: RestReply): void {
+function write(
+  response: ServerResponse,
+  { status, headers, body }: RestReply,
+  marketTime: EpochMs,
+): void {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   response.writeHead(status, {
     'Content-Type': 'application/json;charset=UTF-8',
+    'X-Tidegate-Venue': 'paper',
+    'X-Tidegate-Market-Time': String(marketTime),
     ...headers,
     'Content-Length': Buffer.byteLength(text),
   });

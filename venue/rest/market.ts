@@ -17,7 +17,7 @@ const DEPTH_LIMITS = new Set([5, 10, 20, 50, 100, 500, 1000]);
 
 export const MARKET_ROUTES: RouteTable = {
   'GET ping': { security: 'none', weight: 1, handle: () => ({}) },
-  'GET time': { security: 'none', weight: 1, handle: (call) => ({ serverTime: call.wallTime }) },
+  'GET time': { security: 'none', weight: 1, handle: (call) => ({ serverTime: call.shownTime }) },
   'GET exchangeInfo': { security: 'none', weight: 1, handle: exchangeInfo },
   'GET depth': {
     security: 'none',
@@ -73,12 +73,12 @@ export const MARKET_ROUTES: RouteTable = {
 
 const now = (call: Call): number => call.parts.exchange.marketTime;
 
-function exchangeInfo({ parts, wallTime }: Call): Json {
+function exchangeInfo({ parts, shownTime }: Call): Json {
   const listed = [...parts.tapes.values()].map(({ rules }) => ({
     rules,
     status: parts.exchange.state.symbols.get(rules.symbol)?.status ?? 'BREAK',
   }));
-  return exchangeInfoJson(listed, parts.settings.limits, wallTime);
+  return exchangeInfoJson(listed, parts.settings.limits, shownTime);
 }
 
 function depth(call: Call): Json {

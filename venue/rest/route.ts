@@ -26,6 +26,8 @@ export type Call = {
   /** The N of /fapi/vN/. */
   readonly version: number;
   readonly wallTime: EpochMs;
+  /** What the venue takes for wall time: the same but for a fault. */
+  readonly shownTime: EpochMs;
   /** Share of an order that trades before it is cancelled; 0 but for a fault. */
   readonly fillShare: number;
   /** Orders that the venue knows nothing of; none but for a fault. */

@@ -5,7 +5,7 @@ import { deny } from '../faults/denial.ts';
 import { NO_SUFFERING } from '../faults/suffering.ts';
 import type { Suffering } from '../faults/suffering.ts';
 import { Parameters } from '../parameters.ts';
-import type { RateLimits } from '../rate-limits.ts';
+import type { Counted, RateLimits } from '../rate-limits.ts';
 import { checkSignature, checkTimestamp, credentialOf } from '../signature.ts';
 import { ACCOUNT_ROUTES } from './account.ts';
 import { CONDITIONAL_ROUTES } from './conditionals.ts';
@@ -42,8 +42,6 @@ export type RestReply = {
   readonly body: unknown;
 };
 
-const VENUE_HEADERS = { 'X-Tidegate-Venue': 'paper' };
-
 export class Router {
   readonly #parts: VenueParts;
   readonly #limits: RateLimits;
@@ -64,10 +62,7 @@ export class Router {
 
   /** Never throws: refusals and bugs become Binance-shaped replies. */
   answer(request: RestRequest, suffering: Suffering = NO_SUFFERING): RestReply {
-    const headers: Record<string, string> = {
-      ...VENUE_HEADERS,
-      'X-Tidegate-Market-Time': String(this.#parts.exchange.marketTime),
-    };
+    const headers: Record<string, string> = {};
     try {
       return { status: 200, headers, body: this.#handle(request, headers, suffering) };
     } catch (error) {
@@ -75,18 +70,29 @@ export class Router {
     }
   }
 
-  #handle(request: RestRequest, headers: Record<string, string>, suffering: Suffering): unknown {
-    const wallTime = this.#wallClock() + suffering.skewMs;
-    const { route, name, version } = findRoute(request);
+  /** The counters of a request that is not handled. */
+  countOnly(request: RestRequest): RestReply['headers'] {
+    const { route } = findRoute(request) ?? {};
+    if (route === undefined) return {};
     const parameters = request.parameters ?? parametersOf(request);
-    const weight = typeof route.weight === 'number' ? route.weight : route.weight(parameters);
-    Object.assign(headers, this.#limits.countRequest(weight, wallTime));
-    const account = this.#authenticate(route, request, parameters, wallTime);
+    return this.#limits.countRequest(weightOf(route, parameters), this.#wallClock()).headers;
+  }
+
+  #handle(request: RestRequest, headers: Record<string, string>, suffering: Suffering): unknown {
+    const wallTime = this.#wallClock();
+    const shownTime = wallTime + suffering.skewMs;
+    const found = findRoute(request);
+    if (found === undefined) throw noSuchPath(request);
+    const { route, name, version } = found;
+    const parameters = request.parameters ?? parametersOf(request);
+    take(this.#limits.countRequest(weightOf(route, parameters), wallTime), headers);
+    const account = this.#authenticate(route, request, parameters, shownTime);
     if (route.orders !== undefined) {
-      Object.assign(headers, this.#limits.countOrders(account, route.orders, wallTime));
+      take(this.#limits.countOrders(account, route.orders, wallTime), headers);
     }
     const { denied, fillShare } = suffering;
-    const call = { parts: this.#parts, parameters, account, version, wallTime, fillShare, denied };
+    const given = { parameters, account, version, wallTime, shownTime };
+    const call = { parts: this.#parts, ...given, fillShare, denied };
     if (denied.length === 0) return route.handle(call);
     const clientIdOf = (id: number) => orderOfAnyone(this.#parts.exchange.state, id)?.clientOrderId;
     return deny({ call: name, denied, clientIdOf, answer: () => route.handle(call) });
@@ -96,14 +102,14 @@ export class Router {
     route: Route,
     request: RestRequest,
     parameters: Parameters,
-    wallTime: number,
+    shownTime: number,
   ): string {
     if (route.security === 'none') return '';
     const credential = credentialOf(request.apiKey, this.#parts.credentials);
     if (route.security === 'signed') {
       this.#parts.exchange.ensureDurable();
       checkSignature(credential.secret, request.query, request.body);
-      checkTimestamp(parameters, wallTime);
+      checkTimestamp(parameters, shownTime);
     }
     return credential.account;
   }
@@ -133,17 +139,25 @@ export function callName(
   return Object.hasOwn(NEIGHBOUR_ROUTES, whole) ? { name: whole, version: 1 } : undefined;
 }
 
-function findRoute({ method, path }: RestRequest): {
-  route: Route;
-  name: string;
-  version: number;
-} {
+function findRoute({
+  method,
+  path,
+}: RestRequest): { route: Route; name: string; version: number } | undefined {
   const call = callName(method, path);
   const route = call === undefined ? undefined : ROUTES.get(call.name);
-  if (call === undefined || route === undefined) {
-    throw new VenueError(-5000, `Path ${path}, Method ${method} is invalid`, 404);
-  }
-  return { route, ...call };
+  return call === undefined || route === undefined ? undefined : { route, ...call };
+}
+
+const noSuchPath = ({ method, path }: RestRequest): VenueError =>
+  new VenueError(-5000, `Path ${path}, Method ${method} is invalid`, 404);
+
+const weightOf = ({ weight }: Route, parameters: Parameters): number =>
+  typeof weight === 'number' ? weight : weight(parameters);
+
+/** The counters go into the reply also where they are what refuses it. */
+function take({ headers: counted, refusal }: Counted, headers: Record<string, string>): void {
+  Object.assign(headers, counted);
+  if (refusal !== undefined) throw refusal;
 }
 
 /** Query first, then form body: the first value of a name counts. */
