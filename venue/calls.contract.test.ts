@@ -155,6 +155,12 @@ const account: readonly Row[] = [
     () => exchange.fetchPositionMode(BTC),
     { hedged: false },
   ],
+  [
+    'setPositionMode',
+    /positionSide\/dual$/,
+    () => exchange.setPositionMode(false, BTC).catch((error: unknown) => String(error)),
+    expect.stringContaining('-4059'),
+  ],
   ['fetchFundingHistory', /income\?.*FUNDING_FEE/, () => exchange.fetchFundingHistory(BTC), []],
 ];
 

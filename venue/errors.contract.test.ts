@@ -156,29 +156,6 @@ describe('refusals reach ccxt as the classes of the real venue', () => {
     }
   }
 
-  test('a second closePosition order in a direction is refused', async () => {
-    await buy(0.01);
-    await closeAll({ triggerPrice: 45_000 });
-    await expect(closeAll({ triggerPrice: 44_000 })).rejects.toThrow(/-4130/);
-    await exchange.createOrder(BTC, 'market', 'sell', 0.01, undefined, { reduceOnly: true });
-  });
-
-  test('beyond the number of open orders both kinds are refused', async () => {
-    const narrow = { symbol: 'BTCUSDT', maxOpenOrders: 1, maxConditionalOrders: 1 };
-    await bench.admin('POST', '/actions', { action: 'changeRules', ...narrow });
-    await buy(0.01, 49_000);
-    await expect(buy(0.01, 49_000)).rejects.toThrow(/-2025/);
-    const stop = { triggerPrice: 45_000, reduceOnly: true };
-    const place = (): Promise<unknown> =>
-      exchange.createOrder(BTC, 'market', 'sell', 0.01, undefined, stop);
-    await place();
-    await expect(place()).rejects.toThrow(/-4045/);
-    const wide = { symbol: 'BTCUSDT', maxOpenOrders: 200, maxConditionalOrders: 10 };
-    await bench.admin('POST', '/actions', { action: 'changeRules', ...wide });
-    await exchange.cancelAllOrders(BTC);
-    await exchange.cancelAllOrders(BTC, { trigger: true });
-  });
-
   const stale = (shiftMs: number): Promise<unknown> =>
     buy(0.01, undefined, { timestamp: Date.now() + shiftMs, recvWindow: 5_000 });
 
@@ -192,9 +169,7 @@ describe('refusals reach ccxt as the classes of the real venue', () => {
     await exchange.cancelAllOrders(BTC);
   });
 
-  test('a wrong secret and an unknown key are told apart', async () => {
-    const wrong = await bench.connect({ secret: 'another-secret' });
-    await expect(wrong.fetchBalance()).rejects.toThrow(/-1022/);
+  test('an unknown key is refused', async () => {
     const unknown = await bench.connect({ apiKey: 'another-key' });
     await expect(unknown.fetchBalance()).rejects.toThrow(/-2015/);
     await expect(unknown.fetchBalance()).rejects.toMatchObject({ name: 'AuthenticationError' });

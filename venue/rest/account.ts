@@ -123,8 +123,8 @@ function setMarginType(call: Call): Json {
   const marginType = call.parameters.oneOf(
     'marginType',
     ['ISOLATED', 'CROSSED'],
-    -4034,
-    'Invalid margin type.',
+    -1130,
+    "Data sent for parameter 'marginType' is not valid.",
   );
   const base = commandBase(call);
   accepted(call.parts.exchange.submit({ type: 'setMarginType', ...base, marginType }));

@@ -57,7 +57,7 @@ function place(call: Call): unknown {
 
 function workingTypeOf(parameters: Parameters): WorkingType {
   if (parameters.text('workingType') === undefined) return 'CONTRACT_PRICE';
-  return parameters.oneOf('workingType', WORKING_TYPES, -4017, 'Invalid working type');
+  return parameters.oneOf('workingType', WORKING_TYPES, -4031, 'Invalid working type');
 }
 
 /** The optional fields that the caller sent. */
