@@ -6,7 +6,7 @@ import type { Applied, Command, Replies } from './commands.ts';
 import { placeConditional } from './conditional.ts';
 import { endCountdown, setCountdown } from './countdown.ts';
 import { settleFunding } from './funding.ts';
-import { deleverage, fillOrder, liquidateNow } from './incidents.ts';
+import { deleverage, fillOrder, liquidateNow, triggerNow } from './incidents.ts';
 import { setRules, setStatus } from './listing.ts';
 import { placeOrder } from './place.ts';
 import type { Run } from './run.ts';
@@ -39,6 +39,7 @@ const HANDLERS: Handlers = {
   setRules,
   setStatus,
   fillOrder,
+  triggerConditional: triggerNow,
   liquidate: liquidateNow,
   deleverage,
 };

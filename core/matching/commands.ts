@@ -130,6 +130,8 @@ export type SetStatus = Timed & {
 /** A trade at the limit of a resting order, as if the market had reached it; all of it by default. */
 export type FillOrder = OnSymbol &
   OrderKey & { readonly type: 'fillOrder'; readonly quantity?: string };
+/** Fires a conditional order that waits, as if its level had been reached. */
+export type TriggerConditional = OnSymbol & AlgoKey & { readonly type: 'triggerConditional' };
 /** Liquidates the position (crossed: all crossed positions) as if its margin were used up. */
 export type Liquidate = OnSymbol & { readonly type: 'liquidate' };
 /** Auto-deleverages the position at the mark; all of it by default. */
@@ -154,6 +156,7 @@ export type Command =
   | SetRules
   | SetStatus
   | FillOrder
+  | TriggerConditional
   | Liquidate
   | Deleverage;
 
@@ -183,6 +186,7 @@ export type Replies = {
   setRules: Done;
   setStatus: Rejection | Done;
   fillOrder: OrderReply;
+  triggerConditional: AlgoReply;
   liquidate: Rejection | Done;
   deleverage: Rejection | Done;
 };

@@ -125,6 +125,7 @@ const incident = fc
     fc.constantFrom<Command[]>(
       { type: 'fillOrder', ...key, ...orderKey, quantity },
       { type: 'fillOrder', ...key, ...orderKey },
+      { type: 'triggerConditional', ...key, algoId: 1 },
       { type: 'liquidate', ...key },
       { type: 'deleverage', ...key, quantity },
       { type: 'countdownElapsed', ...key, conditional: true },

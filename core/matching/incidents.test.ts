@@ -32,6 +32,36 @@ describe('a fill by hand', () => {
   });
 });
 
+describe('a trigger by hand', () => {
+  test('fires a conditional order that waits, once', () => {
+    const trigger = { type: 'triggerConditional', ...at, algoId: 1 } as const;
+    const stop = conditional('sell', {
+      orderType: 'STOP_MARKET',
+      triggerPrice: '50000',
+      quantity: '0.1',
+      reduceOnly: true,
+    });
+    const differences = play(
+      [
+        [trigger, -2011],
+        [stop, 'ok', 'ALGO 1 NEW'],
+        [
+          trigger,
+          'ok',
+          'ALGO 1 TRIGGERING',
+          'NEW #2 NEW 0/0.1',
+          'TRADE #2 FILLED 0.1/0.1 0.1@60000 taker',
+          'ALGO 1 TRIGGERED #2',
+          'ALGO 1 FINISHED #2',
+        ],
+        [trigger, -2011],
+      ],
+      longVenue(),
+    );
+    expect(differences).toEqual([]);
+  });
+});
+
 describe('a forced liquidation and an auto-deleveraging', () => {
   test('close the position, the one at market and the other at the mark', () => {
     const sold = play(

@@ -31,7 +31,7 @@ export const isReached = (level: Price, at: Price, rising: boolean): boolean =>
 /** Fires every conditional order of the symbol whose level the step reached, oldest first. */
 export function triggerConditionals(run: Run, symbol: SymbolState): void {
   const fired = symbol.algos.filter((algo) => fires(symbol, algo));
-  for (const algo of fired) if (algo.status === 'NEW') trigger(run, algo);
+  for (const algo of fired) if (algo.status === 'NEW') triggerAlgo(run, algo);
 }
 
 function fires(symbol: SymbolState, algo: Algo): boolean {
@@ -52,7 +52,7 @@ function trail(algo: Algo, at: Price, rising: boolean): boolean {
 }
 
 /** TRIGGERING, then the child's own events, then TRIGGERED (and FINISHED), EXPIRED or REJECTED. */
-function trigger(run: Run, algo: Algo): void {
+export function triggerAlgo(run: Run, algo: Algo): void {
   retireAlgo(run, algo);
   algo.triggerTime = run.time;
   setAlgoStatus(run, algo, 'TRIGGERING');

@@ -399,6 +399,45 @@ describe('a trade that comes before the cancel', () => {
   });
 });
 
+describe('a trigger that comes before the cancel', () => {
+  const trigger = { trigger: true };
+  const stop = (clientOrderId: string): ReturnType<Exchange['createOrder']> =>
+    exchange.createOrder(BTC, 'market', 'sell', 0.01, undefined, {
+      triggerPrice: 40_000,
+      reduceOnly: true,
+      clientOrderId,
+    });
+  const held = async (): Promise<number> => {
+    const positions = await exchange.fetchPositions([BTC]);
+    return positions[0]?.contracts ?? 0;
+  };
+
+  test('of one: -2011, and its child has traded', async () => {
+    await exchange.createOrder(BTC, 'market', 'buy', 0.01);
+    const before = await held();
+    const placed = await stop('raced');
+    await inject({ kind: 'fillBeforeCancel', call: 'DELETE algoOrder' });
+    const cancel = exchange.cancelOrder(String(placed.id), BTC, trigger);
+    await expect(cancel).rejects.toMatchObject({ name: 'OrderNotFound' });
+    const raced = await exchange.fetchOrder(String(placed.id), BTC, trigger);
+    expect(raced).toMatchObject({ status: 'closed', info: { actualQty: '0.01' } });
+    expect(before - (await held())).toBeCloseTo(0.01);
+  });
+
+  test('of all', async () => {
+    await exchange.createOrder(BTC, 'market', 'buy', 0.02);
+    const before = await held();
+    const placed = [await stop('raced-one'), await stop('raced-two')];
+    await inject({ kind: 'fillBeforeCancel', call: 'DELETE algoOpenOrders' });
+    await exchange.cancelAllOrders(BTC, trigger);
+    for (const { id } of placed) {
+      const raced = await exchange.fetchOrder(String(id), BTC, trigger);
+      expect(raced).toMatchObject({ status: 'closed' });
+    }
+    expect(before - (await held())).toBeCloseTo(0.02);
+  });
+});
+
 const nameOfError = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'none',

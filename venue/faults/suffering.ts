@@ -45,7 +45,8 @@ export type Asked = {
   readonly clientOrderIds: () => readonly string[] | undefined;
 };
 
-const CANCELS = /^DELETE (order|allOpenOrders|batchOrders)$/;
+const CANCELS =
+  /^DELETE (order|allOpenOrders|batchOrders|algoOrder|algoOpenOrders|openAlgoOrders)$/;
 /** Calls that tell of orders or change those that exist. */
 const ORDER_CALLS = new RegExp(
   [

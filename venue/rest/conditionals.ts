@@ -16,6 +16,7 @@ import {
   sideOf,
   timeInForceOf,
 } from './order-parameters.ts';
+import { triggerBeforeCancel } from './racing-fill.ts';
 import type { Call, RouteTable } from './route.ts';
 import { perSymbolWeight, tapeOf } from './route.ts';
 
@@ -100,9 +101,10 @@ function find(call: Call): AlgoView {
 function cancel(call: Call): unknown {
   const { exchange } = call.parts;
   const key = keyOf(call.parameters);
-  const symbol = findAlgo(exchange.state, call.account, key)?.symbol;
-  if (symbol === undefined) throw unknownOrder();
-  const base = { accountId: call.account, symbol, time: exchange.marketTime };
+  const algo = findAlgo(exchange.state, call.account, key);
+  if (algo === undefined) throw unknownOrder();
+  triggerBeforeCancel(call, [algo]);
+  const base = { accountId: call.account, symbol: algo.symbol, time: exchange.marketTime };
   const reply = exchange.submit({ type: 'cancelConditional', ...base, ...key });
   return cancelledAlgoJson(accepted(reply).algo);
 }
@@ -114,6 +116,7 @@ function cancelAll(call: Call): unknown {
   const known = open.filter(
     ({ clientAlgoId, symbol }) => !isDenied(call.denied, { clientOrderId: clientAlgoId, symbol }),
   );
+  triggerBeforeCancel(call, known);
   if (known.length === open.length) {
     accepted(exchange.submit({ type: 'cancelAllConditional', ...base }));
   } else {
