@@ -44,6 +44,9 @@ export type VenuePosition = {
   readonly marginMode: 'isolated' | 'cross';
 };
 
+/** The code of an order that the gateway held back, for the venue has no room: it was never sent. */
+export const NOT_SENT = 'LOCAL';
+
 /** A reply to one order of a batch. Everything not definitely refused is unknown. */
 export type PlaceReply =
   | { readonly kind: 'acked'; readonly order: VenueOrder }

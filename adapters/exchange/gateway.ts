@@ -3,6 +3,7 @@ import type { EpochMs } from '../../core/market/market.ts';
 import { isTerminalStatus } from '../../core/orders/order.ts';
 import type { Fill, OrderIntent } from '../../core/orders/order.ts';
 import type { CancelOutcome } from '../../core/orders/outcomes.ts';
+import { NOT_SENT } from '../ports.ts';
 import type { ExchangeGateway, IncomePage, OrderChange, PlaceReply, VenueOrder } from '../ports.ts';
 import { binanceUsdmReads } from './binance-usdm-reads.ts';
 import { binanceUsdmWrites } from './binance-usdm-writes.ts';
@@ -294,8 +295,9 @@ export class VenueGateway implements ExchangeGateway {
   }
 }
 
+/** We held it back ourselves: the code is ours, for the venue refused nothing. */
 const notSent = (why: string): PlaceReply => ({
   kind: 'rejected',
-  code: '-1003',
+  code: NOT_SENT,
   message: `not sent: the venue ${why} ms`,
 });

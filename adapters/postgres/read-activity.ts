@@ -5,6 +5,7 @@ import { money, price, quantity } from '../../core/money/units.ts';
 import type { MoneyText } from '../../core/money/units.ts';
 import type { SymbolRef } from '../../core/orders/order.ts';
 import type { RecentActivity } from '../../core/risk/recent-activity.ts';
+import { NOT_SENT } from '../ports.ts';
 import {
   countColumn,
   keyOf,
@@ -30,8 +31,11 @@ const MARK_EQUITY: Statement = {
 };
 const markRow = z.object({ day_start: moneyColumn, highest: moneyColumn });
 
-/** A post-only order that would have traded is refused as a matter of course. */
-const POST_ONLY_REFUSED = '-5022';
+/**
+ * What says nothing about our orders: a post-only one that would have traded, limits of rate, a
+ * clock that is off, and what was never sent at all.
+ */
+const NO_FAULT_OF_ORDERS = ['-5022', '-1003', '-1015', '-1021', '-5028', NOT_SENT];
 
 const ACTIVITY: Statement = {
   name: 'risk-activity',
@@ -42,7 +46,8 @@ WITH lately AS (
 ), refused AS (
   SELECT own, count(*) FILTER (WHERE own) OVER (ORDER BY recorded_at
       RANGE BETWEEN interval '1 min' PRECEDING AND CURRENT ROW) AS in_minute
-    FROM lately WHERE state = 'REJECTED' AND venue_code IS DISTINCT FROM '${POST_ONLY_REFUSED}'
+    FROM lately WHERE state = 'REJECTED'
+      AND coalesce(venue_code, '') NOT IN (${NO_FAULT_OF_ORDERS.map((code) => `'${code}'`).join(', ')})
 ), today AS (
   SELECT strategy, quantity, reduce_only FROM order_intents
    WHERE (account, venue, symbol) = ($1, $2, $3) AND sent_at IS NOT NULL

@@ -56,7 +56,7 @@ export type RiskLimits = {
   readonly ordersPerDaySymbol: number | undefined;
   /** P22: of equity, never pledged as margin. */
   readonly marginReservePct: number | undefined;
-  /** P24: refusals by the venue (wall); a post-only order that would have traded is none. */
+  /** P24: refusals by the venue (wall) for which our orders are at fault. */
   readonly rejectsPerMinuteSymbol: number | undefined;
   readonly rejectsPerFiveMinutesAccount: number | undefined;
   /** P25: requests of unknown outcome. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createExchangeGateway } from '../../adapters/exchange/gateway.ts';
 import { createPaperTransport } from '../../adapters/exchange/paper-transport.ts';
+import { NOT_SENT } from '../../adapters/ports.ts';
 import type { PriceText, QuantityText } from '../../core/money/units.ts';
 import type { OrderIntent } from '../../core/orders/order.ts';
 
@@ -157,7 +158,7 @@ test('after 418 nothing is sent until the venue allows it', async () => {
   ];
   expect(replies).toMatchObject([
     { kind: 'rejected', code: '-1003' },
-    { kind: 'rejected', code: '-1003' },
+    { kind: 'rejected', code: NOT_SENT },
   ]);
   expect(posts).toBe(1);
   await expect(gateway.equity()).rejects.toMatchObject({ name: 'VenueUnavailable' });

@@ -1,5 +1,6 @@
 /** What was done lately, read from rows: the controls that need more than the order itself. */
 import { afterEach, expect, test } from 'vitest';
+import { NOT_SENT } from '../../adapters/ports.ts';
 import type { OrderIntent } from '../../core/orders/order.ts';
 import type { RiskLimits } from '../../core/risk/risk-limits.ts';
 import {
@@ -69,9 +70,18 @@ test('P3: the median of ten orders of a strategy', async () => {
   expect(await codeOf(aLevel({ ...large, strategy: 'scalp' }))).toBe('approved');
 });
 
-test('P24: refusals within a minute; a post-only order that would have traded is none', async () => {
+test.each(['-5022', '-1003', '-1015', '-1021', '-5028', NOT_SENT])(
+  'P24: %s says nothing about our orders and halts nothing',
+  async (code) => {
+    await start({ rejectsPerMinuteSymbol: 2, rejectsPerFiveMinutesAccount: 2 });
+    await refuse(3, code);
+    expect(await codeOf(aLevel())).toBe('approved');
+    expect(await world.latch.read('paper')).toEqual({ kind: 'clear' });
+  },
+);
+
+test('P24: refusals within a minute', async () => {
   await start();
-  await refuse(6, '-5022');
   expect(await codeOf(aLevel())).toBe('approved');
   await refuse(5, '-2019');
   expect(await codeOf(aLevel())).toBe('REJECT_STORM');
