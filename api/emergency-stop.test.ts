@@ -149,6 +149,28 @@ describe('emergency stop', () => {
     expect(world.calls).toContain(`cancel ${ownId(9)}`);
   });
 
+  test('what arrives while a sender is dead is cancelled at once, and then nobody waits for it', async () => {
+    const world = aWorld();
+    const clock = createFakeClock();
+    let isThere = false;
+    const reads = {
+      ...fakeReads(world),
+      sendingCount: async (_account: string, arrived: readonly string[] = []) => {
+        if (!isThere && clock.now() - NOW >= 2_000) {
+          isThere = true;
+          world.orders.set('BTCUSDT', [anOrder({ clientOrderId: ownId(9) })]);
+        }
+        return arrived.includes(ownId(9)) ? 0 : 1;
+      },
+    };
+    const response = await post(apiOf(world, { clock, reads }), 'emergency-stop');
+    const body = await json(response);
+    expect(body).toMatchObject({ cancelled: 1, still_open: 0 });
+    const confirmedMs = Date.parse(String(body['confirmed_at'])) - NOW;
+    expect(confirmedMs).toBeGreaterThan(2_000);
+    expect(confirmedMs).toBeLessThan(3_000);
+  });
+
   test('says what is still open when the venue does not cancel', async () => {
     const world = aWorld({ orders: new Map([['BTCUSDT', [anOrder()]]]) });
     const venue = { ...fakeVenue(world), cancel: down };

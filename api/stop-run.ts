@@ -16,6 +16,8 @@ const IN_TRANSITION_MS = 3_000 + RECV_WINDOW_MS;
 /** From the start of the stop; an unconfirmed stop is reported as such. */
 const CONFIRM_LIMIT_MS = 15_000;
 const ROUND_MS = 1_000;
+/** While requests may arrive: what they place shall not stand for long. */
+const IN_FLIGHT_ROUND_MS = 500;
 const POLL_MS = 100;
 const PAUSE_MAX_MS = 4_000;
 /** Listing a whole account is dear (80 of the venue's 2,400 a minute), a symbol is not (2). */
@@ -75,6 +77,8 @@ export function beginStop({ deps, signals, known, halt, ...input }: StopInput): 
   const signalled = new Set<string>();
   const unsignalled = new Set<string>();
   const cancelAsked = new Set<string>();
+  /** Client ids that stood at the venue: they are on their way no longer. */
+  const arrived = new Set<string>();
   let latched = input.isLatched;
   let listed: Sweep | undefined;
   let listedAt: EpochMs = -Infinity;
@@ -111,7 +115,7 @@ export function beginStop({ deps, signals, known, halt, ...input }: StopInput): 
       ? sweep(deps, [...targets])
       : sweepSymbols(deps, symbols));
     listed = swept;
-    for (const id of swept.open) cancelAsked.add(id);
+    note(swept);
     const isEmpty = swept.open.length === 0 && swept.complete;
     confirmedAt = settled && isEmpty ? clock.now() : null;
     await reach(swept.symbols);
@@ -130,9 +134,14 @@ export function beginStop({ deps, signals, known, halt, ...input }: StopInput): 
     if (symbols !== null || input.allOrders || isDue) return undefined;
     const asked = targets.size <= SYMBOLS_MAX ? [...targets] : (listed?.symbols ?? []);
     const swept = await sweepSymbols(deps, asked);
-    for (const id of swept.open) cancelAsked.add(id);
+    note(swept);
     if (swept.open.length === 0 && settled) return undefined;
     return swept;
+  }
+
+  function note({ open, ids }: Sweep): void {
+    for (const name of open) cancelAsked.add(name);
+    for (const id of ids) arrived.add(id);
   }
 
   async function reach(named: readonly string[]): Promise<void> {
@@ -156,14 +165,23 @@ export function beginStop({ deps, signals, known, halt, ...input }: StopInput): 
   const lists = symbols === null ? [reachListed(inPostgres), reachListed(running)] : [];
   const reached = Promise.all([...[...targets].map(signal), cancelRound(), ...lists]);
 
-  /** Waits until no submit of before the latch can still reach the venue. */
+  /**
+   * Waits until no submit of before the latch can still reach the venue, and cancels meanwhile what
+   * does. A request whose sender died counts until the venue itself would refuse it.
+   */
   async function settle(): Promise<void> {
     await latching;
+    let sweptAt = startedAt;
     while (clock.now() - startedAt < IN_TRANSITION_MS) {
-      const sending = await answerWithin(clock, COUNT_ANSWER_MS, () => reads.sendingCount(account));
+      const sending = await answerWithin(clock, COUNT_ANSWER_MS, () =>
+        reads.sendingCount(account, [...arrived]),
+      );
       const countable = latched && sending.kind === 'answer';
       if (countable && sending.value === 0) return;
-      if (!countable) await cancelRound();
+      if (!countable || clock.now() - sweptAt >= IN_FLIGHT_ROUND_MS) {
+        await cancelRound();
+        sweptAt = clock.now();
+      }
       await clock.sleep(countable ? POLL_MS : ROUND_MS);
     }
   }

@@ -8,6 +8,8 @@ import type { ApiDeps } from './ports.ts';
 export type Sweep = {
   /** The ordinary orders in question that stood open; a name for each, the same in every sweep. */
   readonly open: readonly string[];
+  /** Their client ids, where they carry one. */
+  readonly ids: readonly string[];
   readonly protectiveStops: number;
   readonly foreign: number;
   /** False: something could not be listed, so nobody knows. */
@@ -58,6 +60,7 @@ export async function sweepEveryones(deps: SweepDeps, known: readonly string[]):
   const ours = orders.filter((order) => isOurs(deps, order));
   return {
     open: ordinary.map(nameOf),
+    ids: idsOf(ordinary),
     protectiveStops: ours.filter(({ conditional }) => conditional).length,
     foreign: orders.length - ours.length,
     complete: listed.kind === 'answer',
@@ -90,6 +93,7 @@ async function cancelOurs(
   );
   return {
     open: open.map(nameOf),
+    ids: idsOf(open),
     protectiveStops: ours.length - open.length,
     foreign: listed.length - ours.length,
     complete,
@@ -104,6 +108,8 @@ function isOurs({ instance }: SweepDeps, order: VenueOrder): boolean {
   return own === null || parsed.instance === own;
 }
 
+const idsOf = (orders: readonly Placed[]): string[] =>
+  orders.flatMap(({ clientOrderId: id }) => (id === null ? [] : [id]));
 const nameOf = ({ symbol, clientOrderId, venueOrderId }: Placed): string =>
   `${symbol} ${clientOrderId ?? venueOrderId}`;
 const symbolOf = ({ symbol }: Placed): string => symbol;

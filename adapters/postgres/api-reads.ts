@@ -8,6 +8,7 @@ import type { SymbolStatus } from '../../core/market/watch.ts';
 import { moneyText } from '../../core/money/units.ts';
 import type { MoneyText, PriceText, QuantityText } from '../../core/money/units.ts';
 import type { SymbolRef } from '../../core/orders/order.ts';
+import { RECV_WINDOW_MS } from '../ports.ts';
 import {
   countColumn,
   moneyColumn,
@@ -33,8 +34,11 @@ export type ApiReads = {
   accountUse(account: string): Promise<AccountUse>;
   /** Halts that stand, oldest first; `symbols` null: the whole account. */
   halts(account: string): Promise<readonly ActiveHalt[]>;
-  /** Intents whose request may be on its way to the venue right now. */
-  sendingCount(account: string): Promise<number>;
+  /**
+   * Ordinary orders whose request may still reach the venue; without the client ids in `arrived`,
+   * which were seen there: each is sent once.
+   */
+  sendingCount(account: string, arrived?: readonly string[]): Promise<number>;
 };
 
 export type SymbolRow = {
@@ -87,7 +91,7 @@ export function createApiReads(pool: Pool): ApiReads {
     recentTrades: (account, limit) => readTrades(pool, account, limit),
     accountUse: (account) => readAccountUse(pool, account),
     halts: (account) => activeHalts(pool, account),
-    sendingCount: (account) => countSending(pool, account),
+    sendingCount: (account, arrived = []) => countSending(pool, account, arrived),
   };
 }
 
@@ -236,15 +240,29 @@ async function readAccountUse(pool: Queryable, account: string): Promise<Account
   };
 }
 
-/** Past the activity's own time limits nobody sends it any more, whatever the row says. */
+/** What the venue's clock and ours may differ by; `sent_at` is the venue's, as it was measured. */
+const CLOCK_MARGIN_MS = 250;
+
+/**
+ * The request is signed with a time before its row was SENDING, and the venue refuses it once
+ * `recvWindow` has passed, so a row of a dead sender counts no longer than that. One that became
+ * UNKNOWN (our HTTP timeout is shorter) may arrive as well. Stops are protection: they stay.
+ */
 const SENDING: Statement = {
   name: 'api-sending',
   text: `
 SELECT count(*) AS sending FROM order_intents
-WHERE account = $1 AND state = 'SENDING' AND live AND changed_at > clock_timestamp() - interval '10 s'`,
+WHERE account = $1 AND live AND order_status IS NULL AND kind <> 'stopMarket' AND client_order_id <> ALL ($2)
+  AND CASE state WHEN 'SENDING' THEN changed_at WHEN 'UNKNOWN' THEN sent_at END
+    > clock_timestamp() - $3 * interval '1 ms'`,
 };
 
-async function countSending(pool: Queryable, account: string): Promise<number> {
-  const [row] = await select(pool, SENDING, [account], z.object({ sending: countColumn }));
+async function countSending(
+  pool: Queryable,
+  account: string,
+  arrived: readonly string[],
+): Promise<number> {
+  const values = [account, arrived, RECV_WINDOW_MS + CLOCK_MARGIN_MS];
+  const [row] = await select(pool, SENDING, values, z.object({ sending: countColumn }));
   return ensureDefined(row, 'an aggregate has one row').sending;
 }

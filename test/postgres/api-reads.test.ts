@@ -61,9 +61,20 @@ const writeIntent = (state: string) =>
        strategy, side, kind, quantity, price, reduce_only, post_only, time_in_force, build_id, state,
        reserve_price, event_time, expires_at, sent_at)
      VALUES ($1, 'paper', 'binance-usdm', 'BTCUSDT', 1, 'level', 'L-1:entry', 'p1', 'grid', 'buy',
-       'limit', 0.01, 59000, false, true, 'GTC', 'test', $2, 59000, now(), now(), now())`,
+       'limit', 0.01, 59000, false, true, 'GTC', 'test', $2, 59000, now(), now(),
+       CASE WHEN $2 <> 'PREPARED' THEN now() END)`,
     [OWN_ID, state],
   );
+
+const STOP = `kind = 'stopMarket', price = NULL, trigger_price = 58000, reduce_only = true`;
+const TOLD = `order_status = 'working', order_seq = 1, order_event_time = now()`;
+
+/** Past the trigger, which would not have it. */
+async function rewriteIntent(change: string): Promise<void> {
+  await pool.query('ALTER TABLE order_intents DISABLE TRIGGER order_intents_change');
+  await pool.query(`UPDATE order_intents SET ${change}`);
+  await pool.query('ALTER TABLE order_intents ENABLE TRIGGER order_intents_change');
+}
 
 type FillRow = { seq: number; time: string; own?: boolean; profit?: string; asset?: string };
 
@@ -172,14 +183,29 @@ describe('api reads', () => {
     });
   });
 
-  test('counts what is on its way, and not what a crash left behind', async () => {
+  test.each([
+    // The signed request is refused by the venue 5 s after its time, whoever sent it is dead or not.
+    ['just sent', 'SENDING', '', 1],
+    ['within recvWindow', 'SENDING', `changed_at = now() - interval '4 s'`, 1],
+    ['past recvWindow', 'SENDING', `changed_at = now() - interval '5.5 s'`, 0],
+    ['given up, within recvWindow', 'UNKNOWN', `sent_at = now() - interval '4 s'`, 1],
+    ['given up, past recvWindow', 'UNKNOWN', `sent_at = now() - interval '5.5 s'`, 0],
+    ['the venue told of it', 'SENDING', TOLD, 0],
+    ['the venue has answered', 'ACKED', '', 0],
+    ['not sent', 'PREPARED', '', 0],
+    ['a protective stop', 'SENDING', STOP, 0],
+  ])('what may still reach the venue: %s', async (_what, state, change, count) => {
+    const reads = createApiReads(pool);
+    await writeIntent(state);
+    if (change !== '') await rewriteIntent(change);
+    expect(await reads.sendingCount('paper')).toBe(count);
+  });
+
+  test('what was seen at the venue is on its way no longer', async () => {
     const reads = createApiReads(pool);
     await writeIntent('SENDING');
-    expect(await reads.sendingCount('paper')).toBe(1);
-    await pool.query('ALTER TABLE order_intents DISABLE TRIGGER order_intents_change');
-    await pool.query(`UPDATE order_intents SET changed_at = now() - interval '11 s'`);
-    await pool.query('ALTER TABLE order_intents ENABLE TRIGGER order_intents_change');
-    expect(await reads.sendingCount('paper')).toBe(0);
+    expect(await reads.sendingCount('paper', ['tgtestabcde000010000009'])).toBe(1);
+    expect(await reads.sendingCount('paper', [OWN_ID])).toBe(0);
   });
 
   test('knows the instance once the account is there', async () => {
