@@ -220,9 +220,20 @@ export function fakeReads(world: World): ApiDeps['reads'] {
       openOrders: 6,
       realisedToday: '-60' as MoneyText,
     }),
+    limitFigures: async () => ({
+      highestEquity: '10000' as MoneyText,
+      symbols: [aSymbolFigure('BTCUSDT', '600', 4, 30), aSymbolFigure('ETHUSDT', '900', 2, null)],
+    }),
     sendingCount: async () => world.sending.shift() ?? 0,
   };
 }
+
+const aSymbolFigure = (
+  symbol: string,
+  notional: string,
+  openOrders: number,
+  ordersToday: number | null,
+) => ({ symbol, positionNotional: notional as MoneyText, openOrders, ordersToday });
 
 /** Cancelled orders are gone from the next listing. */
 export function fakeVenue(world: World): ApiDeps['venue'] {

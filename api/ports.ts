@@ -1,7 +1,7 @@
 /** What the API needs from the outside. Tests give fakes, `cli/` the real things. */
 import type { TidegateConfig } from '../adapters/config/load-config.ts';
 import type { ExchangeGateway, HaltLatch } from '../adapters/ports.ts';
-import type { ApiReads } from '../adapters/postgres/api-reads.ts';
+import type { StatusReads } from '../adapters/postgres/reads/limit-figures.ts';
 import type { EpochMs } from '../core/market/market.ts';
 import type { SymbolRef } from '../core/orders/order.ts';
 import type {
@@ -51,7 +51,7 @@ export type ApiDeps = {
   readonly instance: () => string | null;
   readonly workflows: SymbolWorkflows;
   readonly latch: HaltLatch;
-  readonly reads: Omit<ApiReads, 'instance'>;
+  readonly reads: Omit<StatusReads, 'instance'>;
   readonly venue: VenueAccess;
   readonly clock: ApiClock;
   /** Unique each time; names a halt. */

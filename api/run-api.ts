@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TidegateConfig } from '../adapters/config/load-config.ts';
 import type { ExchangeGateway, HaltLatch } from '../adapters/ports.ts';
-import type { ApiReads } from '../adapters/postgres/api-reads.ts';
+import type { StatusReads } from '../adapters/postgres/reads/limit-figures.ts';
 import { createApi } from './create-api.ts';
 import { createEmergencyStop } from './emergency-stop.ts';
 import type { EmergencyStop } from './emergency-stop.ts';
@@ -19,7 +19,7 @@ export type RunApiOptions = {
   readonly venueId: string;
   /** `host:port`; the embedded server's when the configuration names none. */
   readonly temporalAddress: string;
-  readonly reads: ApiReads;
+  readonly reads: StatusReads;
   readonly latch: HaltLatch;
   /** A connection of the API's own: its request budget is not the worker's. */
   readonly openVenue: () => Promise<ExchangeGateway>;

@@ -12,6 +12,10 @@ const percent = z.number().openapi({ description: 'Percent.' });
 const limitUse = z
   .strictObject({
     limit: z.string().openapi({ description: 'Key of the configuration.' }),
+    symbol: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Of a limit for each symbol, the one that used most; else null.' }),
     max: z.number(),
     used: z.number().nullable(),
     share: z.number().nullable().openapi({ description: 'used / max, 0 to 1 and beyond.' }),

@@ -110,7 +110,7 @@ describe('status', () => {
       await json(
         await get(
           apiOf(world, {
-            reads: { ...fakeReads(world), symbols: down, accountUse: down },
+            reads: { ...fakeReads(world), symbols: down, accountUse: down, limitFigures: down },
             venue: { ...fakeVenue(world), equity: down, quote: down },
             workflows: { ...fakeWorkflows(world), listRunning: down },
           }),
@@ -120,7 +120,8 @@ describe('status', () => {
     );
     expect(view.unavailable).toEqual(['postgres', 'temporal', 'venue']);
     expect([view.equity, view.wallet]).toEqual([null, null]);
-    expect(view.limits.map(({ used }) => used)).toEqual([null, null, null, null, null]);
+    expect(view.limits.length).toBeGreaterThan(0);
+    expect(view.limits.filter(({ used, share }) => used !== null || share !== null)).toEqual([]);
     expect(view.symbols.every(({ running, state }) => running === null && state === null)).toBe(
       true,
     );
@@ -136,14 +137,48 @@ describe('status', () => {
   test('shows the share used of each limit', async () => {
     const world = aWorld({ rows: [LONG, aRow('ETHUSDT')] });
     const view = statusView.parse(await json(await get(apiOf(world), 'status')));
-    // Equity 9,950; realised today -60; floating +20; gross 1,500 at leverage 3.
-    expect(view.limits).toEqual([
-      { limit: 'daily_loss_limit_pct', max: 5, used: 0.4004, share: 0.0801 },
-      { limit: 'exposure_limit_pct', max: 10, used: 5.0251, share: 0.5025 },
-      { limit: 'max_gross_exposure_pct', max: 100, used: 15.0754, share: 0.1508 },
-      { limit: 'max_open_orders_account', max: 150, used: 6, share: 0.04 },
-      { limit: 'max_concurrent_grids', max: 3, used: 2, share: 0.6667 },
+    // Equity 9,950, the highest 10,000; realised today -60; floating +20; gross 1,500 at leverage 3.
+    expect(view.limits.map(({ limit, max, used, share }) => [limit, max, used, share])).toEqual([
+      ['daily_loss_limit_pct', 5, 0.4004, 0.0801],
+      ['exposure_limit_pct', 10, 5.0251, 0.5025],
+      ['max_gross_exposure_pct', 100, 15.0754, 0.1508],
+      ['max_open_orders_account', 150, 6, 0.04],
+      ['max_concurrent_grids', 3, 2, 0.6667],
+      ['drawdown_halt_pct', 10, 0.5, 0.05],
+      ['max_position_pct', 30, 9.0452, 0.3015],
+      ['max_open_orders_symbol', 40, 4, 0.1],
+      ['max_orders_day_symbol', 5_000, 30, 0.006],
     ]);
+  });
+
+  test('names the symbol that used most of a limit for each symbol', async () => {
+    const { limits } = statusView.parse(await json(await get(apiOf(aWorld()), 'status')));
+    expect(
+      Object.fromEntries(limits.map(({ limit, symbol }) => [limit, symbol])),
+      'BTC has more orders, ETH the larger position and no market time yet',
+    ).toMatchObject({
+      max_gross_exposure_pct: null,
+      max_position_pct: 'ETHUSDT',
+      max_open_orders_symbol: 'BTCUSDT',
+      max_orders_day_symbol: 'BTCUSDT',
+    });
+  });
+
+  test('a new high is no drawdown, and before the first check nobody knows one', async () => {
+    const world = aWorld();
+    const drawdownFrom = async (highestEquity: string | null) => {
+      const reads: ApiDeps['reads'] = {
+        ...fakeReads(world),
+        limitFigures: async () => ({ highestEquity: highestEquity as MoneyText, symbols: [] }),
+      };
+      const view = statusView.parse(await json(await get(apiOf(world, { reads }), 'status')));
+      return Object.fromEntries(view.limits.map(({ limit, used }) => [limit, used]));
+    };
+    expect(await drawdownFrom('9000')).toMatchObject({ drawdown_halt_pct: 0 });
+    expect(await drawdownFrom(null)).toMatchObject({
+      drawdown_halt_pct: null,
+      max_open_orders_symbol: null,
+    });
   });
 
   test('shows mode, flags in effect, account and halt', async () => {

@@ -24,9 +24,10 @@ export async function readStatus(
 ): Promise<StatusView> {
   const { config, clock, reads, venue, workflows } = deps;
   const account = config.account.name;
-  const [rows, use, running, funds, { latch, halts }] = await Promise.all([
+  const [rows, use, figures, running, funds, { latch, halts }] = await Promise.all([
     answerWithin(clock, ANSWER_MS, () => reads.symbols(account)),
     answerWithin(clock, ANSWER_MS, () => reads.accountUse(account)),
+    answerWithin(clock, ANSWER_MS, () => reads.limitFigures(account)),
     answerWithin(clock, ANSWER_MS, () => workflows.listRunning(account)),
     answerWithin(clock, ANSWER_MS, () => venue.equity()),
     readHalts(deps),
@@ -44,7 +45,7 @@ export async function readStatus(
     ),
   );
   const unavailable = [
-    ...(rows.kind === 'failed' || use.kind === 'failed' ? (['postgres'] as const) : []),
+    ...([rows, use, figures].some(({ kind }) => kind === 'failed') ? (['postgres'] as const) : []),
     ...(running.kind === 'failed' ? (['temporal'] as const) : []),
     ...(funds.kind === 'failed' ? (['venue'] as const) : []),
   ];
@@ -62,6 +63,7 @@ export async function readStatus(
     limits: limitsUse(config, {
       equity: valueOf(funds)?.equity ?? null,
       use: valueOf(use),
+      figures: valueOf(figures),
       rows: valueOf(rows),
       floatingProfit: rows.kind === 'failed' ? null : totalFloating(symbols, known),
     }),

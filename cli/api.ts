@@ -1,8 +1,8 @@
 /** The composition root of the api process. */
 import { createHostHalts } from '../adapters/postgres/host-halts.ts';
-import { createApiReads } from '../adapters/postgres/api-reads.ts';
 import { createHaltLatch } from '../adapters/postgres/halt-latch.ts';
 import { createPool } from '../adapters/postgres/pool.ts';
+import { createStatusReads } from '../adapters/postgres/reads/limit-figures.ts';
 import type { TidegateConfig } from '../adapters/config/load-config.ts';
 import { runApi } from '../api/run-api.ts';
 import type { Role } from './role.ts';
@@ -20,7 +20,7 @@ export async function startApiRole(config: TidegateConfig): Promise<Role> {
     config,
     venueId: VENUE_ID,
     temporalAddress: config.temporal.address,
-    reads: createApiReads(pool),
+    reads: createStatusReads(pool),
     rememberedInstance: rememberedInstance(
       runPaths(config.dataDir).installation,
       config.account.name,

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TidegateConfig } from '../../adapters/config/load-config.ts';
 import type { ExchangeGateway } from '../../adapters/ports.ts';
-import { createApiReads } from '../../adapters/postgres/api-reads.ts';
+import { createStatusReads } from '../../adapters/postgres/reads/limit-figures.ts';
 import { createHaltLatch } from '../../adapters/postgres/halt-latch.ts';
 import { createHostHalts } from '../../adapters/postgres/host-halts.ts';
 import { createPool } from '../../adapters/postgres/pool.ts';
@@ -74,7 +74,7 @@ async function openParts(
 ): Promise<{ readonly deps: ApiDeps; readonly close: () => Promise<void> }> {
   const connectionString = config.postgres.url === '' ? NO_DATABASE : config.postgres.url;
   const pool = createPool({ connectionString, applicationName: 'tidegate-stop' });
-  const reads = createApiReads(pool);
+  const reads = createStatusReads(pool);
   const { address, namespace } = config.temporal;
   const workflows = createTemporalClient({
     address: address === '' ? `127.0.0.1:${config.ports.temporal}` : address,

@@ -11,10 +11,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadConfig } from '../../adapters/config/load-config.ts';
 import type { TidegateConfig } from '../../adapters/config/load-config.ts';
 import type { ExchangeGateway } from '../../adapters/ports.ts';
-import { createApiReads } from '../../adapters/postgres/api-reads.ts';
 import { createHaltLatch } from '../../adapters/postgres/halt-latch.ts';
 import { createHostHalts } from '../../adapters/postgres/host-halts.ts';
 import { createPool } from '../../adapters/postgres/pool.ts';
+import { createStatusReads } from '../../adapters/postgres/reads/limit-figures.ts';
 import { aWorld, fakeVenue } from '../../api/fake-ports.ts';
 import { runApi } from '../../api/run-api.ts';
 import type { Served } from '../../api/serve.ts';
@@ -71,7 +71,7 @@ beforeAll(async () => {
     config: apiConfig(await freePort()),
     venueId: BTC.venue,
     temporalAddress: temporal.address,
-    reads: createApiReads(pool),
+    reads: createStatusReads(pool),
     latch: createHaltLatch(pool, { mode: 'paper', hostHalts }),
     openVenue,
     log: () => {},
@@ -180,7 +180,7 @@ test('without Postgres the stop reaches workflows and venue, and says that it is
     config: apiConfig(await freePort()),
     venueId: BTC.venue,
     temporalAddress: temporal.address,
-    reads: createApiReads(deadPool),
+    reads: createStatusReads(deadPool),
     latch: createHaltLatch(deadPool, { mode: 'paper', hostHalts }),
     openVenue,
     log: () => {},
@@ -206,7 +206,7 @@ test('without Temporal the API starts, says so, and the stop still latches', asy
     config: apiConfig(await freePort()),
     venueId: BTC.venue,
     temporalAddress: `127.0.0.1:${await freePort()}`,
-    reads: createApiReads(pool),
+    reads: createStatusReads(pool),
     latch: createHaltLatch(pool, { mode: 'paper', hostHalts }),
     openVenue,
     log: () => {},

@@ -1,0 +1,108 @@
+/** What each symbol uses of the limits that hold for one symbol, and the equity that a drawdown starts from. */
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { worstNotional } from '../../../core/risk/exposure.ts';
+import { money, moneyText, price, quantity } from '../../../core/money/units.ts';
+import type { MoneyText } from '../../../core/money/units.ts';
+import { createApiReads } from '../api-reads.ts';
+import type { ApiReads } from '../api-reads.ts';
+import { countColumn, moneyColumn, priceColumn, quantityColumn } from '../columns.ts';
+import { select } from '../transaction.ts';
+import type { Statement } from '../transaction.ts';
+
+export type LimitFigures = {
+  /** The highest that the gate ever saw; null before its first check. */
+  readonly highestEquity: MoneyText | null;
+  readonly symbols: readonly SymbolLimitFigures[];
+};
+type SymbolLimitFigures = {
+  readonly symbol: string;
+  /** Position at cost with its working orders, worst case on one side, as the gate counts it. */
+  readonly positionNotional: MoneyText;
+  /** Ordinary and conditional. */
+  readonly openOrders: number;
+  /** Sent since 00:00 UTC of the symbol's market day; null before it has a market time. */
+  readonly ordersToday: number | null;
+};
+
+// The gate reads the same sums for the symbol that it judges.
+const SYMBOLS: Statement = {
+  name: 'reads-symbol-limit-figures',
+  text: `
+SELECT e.symbol, coalesce(p.quantity, 0) AS quantity, coalesce(p.cost, 0) AS cost,
+  coalesce(w.buys, 0) AS buys, coalesce(w.buy_notional, 0) AS buy_notional, w.buy_highest,
+  coalesce(w.sells, 0) AS sells, coalesce(w.sell_notional, 0) AS sell_notional, w.sell_highest,
+  (SELECT count(*) FROM order_intents i WHERE i.live
+      AND (i.account, i.venue, i.symbol) = (e.account, e.venue, e.symbol)) AS open_orders,
+  CASE WHEN s.event_time IS NOT NULL THEN (SELECT count(*) FROM order_intents i
+    WHERE (i.account, i.venue, i.symbol) = (e.account, e.venue, e.symbol) AND i.sent_at IS NOT NULL
+      AND i.event_time >= date_trunc('day', s.event_time, 'UTC')) END AS orders_today
+FROM symbol_epochs e
+LEFT JOIN positions p USING (account, venue, symbol)
+LEFT JOIN symbol_status s USING (account, venue, symbol)
+LEFT JOIN (
+  SELECT account, venue, symbol,
+    sum(reserved_quantity) FILTER (WHERE side = 'buy') AS buys,
+    sum(round(reserved_notional, 12)) FILTER (WHERE side = 'buy') AS buy_notional,
+    max(reserve_price) FILTER (WHERE side = 'buy') AS buy_highest,
+    sum(reserved_quantity) FILTER (WHERE side = 'sell') AS sells,
+    sum(round(reserved_notional, 12)) FILTER (WHERE side = 'sell') AS sell_notional,
+    max(reserve_price) FILTER (WHERE side = 'sell') AS sell_highest
+  FROM order_intents WHERE account = $1 AND reserved_quantity > 0 GROUP BY account, venue, symbol
+) w USING (account, venue, symbol)
+WHERE e.account = $1 ORDER BY e.symbol`,
+};
+const symbolRow = z
+  .object({
+    symbol: z.string(),
+    quantity: quantityColumn,
+    cost: moneyColumn,
+    buys: quantityColumn,
+    buy_notional: moneyColumn,
+    buy_highest: priceColumn.nullable(),
+    sells: quantityColumn,
+    sell_notional: moneyColumn,
+    sell_highest: priceColumn.nullable(),
+    open_orders: countColumn,
+    orders_today: countColumn.nullable(),
+  })
+  .transform((row): SymbolLimitFigures => ({
+    symbol: row.symbol,
+    positionNotional: moneyText(
+      worstNotional({
+        quantity: quantity(row.quantity),
+        cost: money(row.cost),
+        buys: workingSide(row.buys, row.buy_notional, row.buy_highest),
+        sells: workingSide(row.sells, row.sell_notional, row.sell_highest),
+      }),
+    ),
+    openOrders: row.open_orders,
+    ordersToday: row.orders_today,
+  }));
+
+const workingSide = (amount: string, value: string, highest: string | null) => ({
+  quantity: quantity(amount),
+  notional: money(value),
+  highestPrice: highest === null ? null : price(highest),
+});
+
+const HIGHEST: Statement = {
+  name: 'reads-highest-equity',
+  text: 'SELECT highest FROM equity_marks WHERE account = $1',
+};
+
+/** What the API shows, with the use of limits. Methods throw when Postgres does not answer. */
+export type StatusReads = ApiReads & { limitFigures(account: string): Promise<LimitFigures> };
+
+export const createStatusReads = (pool: Pool): StatusReads => ({
+  ...createApiReads(pool),
+  limitFigures: (account) => readLimitFigures(pool, account),
+});
+
+async function readLimitFigures(pool: Pool, account: string): Promise<LimitFigures> {
+  const [symbols, [mark]] = await Promise.all([
+    select(pool, SYMBOLS, [account], symbolRow),
+    select(pool, HIGHEST, [account], z.object({ highest: moneyColumn })),
+  ]);
+  return { symbols, highestEquity: mark?.highest ?? null };
+}
