@@ -45,20 +45,31 @@ test('a trading symbol shows state, orders, position with its stop, profits, fee
   expect(lines).toEqual([
     'account paper   equity 10001.50 USDT   market time 2026-11-20 12:00',
     'BTCUSDT   · rangingGrid.working (ranging) · 6 orders · LONG 0.012 (stop 2.50 % away) · ' +
-      'grid 1.50 · floating -0.25 · fees 0.10 · last buy 0.002 at 60000 12:00:03',
+      'grid 1.50 · floating -0.25 · fees 0.10 · last buy 0.002 at 60000 12:00:03 · GRID_PLANNED: the market ranges',
   ]);
 });
 
-test('a symbol that does not trade says why', async () => {
+const LONG_REASON =
+  'the market ranges, but no level would earn more than the fees of its round trip';
+
+test('a symbol that does not trade says why, by code and in words', async () => {
   const idle = {
     ...trading,
+    decision: { code: 'GRID_TOO_NARROW', reason: LONG_REASON },
     open_orders: 0,
     position: { side: 'FLAT', quantity: '0' },
     last_fill: null,
   };
   const [, line] = await shown({ symbols: [idle] });
-  expect(line).toContain('the market ranges');
-  expect(line).toContain('flat');
+  expect(line).toContain(` · flat · GRID_TOO_NARROW: ${LONG_REASON} · grid`);
+  const [, onlyCode] = await shown({ symbols: [{ ...idle, decision: { code: 'GRID_KEPT' } }] });
+  expect(onlyCode).toContain(' · flat · GRID_KEPT · grid');
+});
+
+test('while orders stand the reason is short', async () => {
+  const decision = { code: 'GRID_TOO_NARROW', reason: LONG_REASON };
+  const [, line] = await shown({ symbols: [{ ...trading, decision }] });
+  expect(line).toMatch(/ · GRID_TOO_NARROW: the market ranges, but no level would earn…$/);
 });
 
 test('a halt, a level and stale figures are shown', async () => {

@@ -3,6 +3,8 @@ import type { SymbolStatusLine, TradingStatus } from '../api-client.ts';
 
 /** Older than this (wall) is marked. */
 const STALE_AGE_MS = 5_000;
+/** Characters of code and words of a symbol that trades. */
+const REASON_MAX = 60;
 
 export function statusLines(status: TradingStatus | undefined): string[] {
   if (status === undefined) return ['the API does not answer'];
@@ -22,18 +24,21 @@ function marketTimeOf({ symbols }: TradingStatus): string {
 
 function symbolLine(symbol: SymbolStatusLine): string {
   if (symbol.running === false && symbol.state === null) return `${symbol.symbol}  not running`;
+  const idle = isIdle(symbol);
   return [
     symbol.symbol.padEnd(9),
     `${symbol.state ?? '?'} (${symbol.regime ?? 'regime ?'})`,
     ...levelOf(symbol),
     `${symbol.open_orders ?? '?'} orders`,
     positionOf(symbol),
+    // A narrow terminal cuts the end of the line.
+    ...(idle ? reasonOf(symbol) : []),
     `grid ${rounded(symbol.grid_profit)}`,
     `floating ${rounded(symbol.floating_profit)}`,
     `fees ${rounded(symbol.fees)}`,
     ...lastFillOf(symbol),
     ...staleness(symbol),
-    ...reasonOf(symbol),
+    ...(idle ? [] : reasonOf(symbol).map(shortened)),
   ].join(' · ');
 }
 
@@ -42,12 +47,18 @@ const levelOf = ({ level, halt_reason }: SymbolStatusLine): string[] =>
     ? []
     : [`${level}${halt_reason === null ? '' : `: ${halt_reason}`}`];
 
-/** Why it does not trade; while orders or a position stand, it does. */
-function reasonOf({ decision, open_orders, position }: SymbolStatusLine): string[] {
-  const idle = (open_orders ?? 0) === 0 && (position?.side ?? 'FLAT') === 'FLAT';
-  const reason = decision?.reason ?? decision?.code ?? null;
-  return idle && reason !== null ? [reason] : [];
+/** While orders or a position stand, it trades. */
+const isIdle = ({ open_orders, position }: SymbolStatusLine): boolean =>
+  (open_orders ?? 0) === 0 && (position?.side ?? 'FLAT') === 'FLAT';
+
+/** The last decision, by code and in words: why it trades or does not. */
+function reasonOf({ decision }: SymbolStatusLine): string[] {
+  const said = [decision?.code ?? null, decision?.reason ?? null].filter((part) => part !== null);
+  return said.length === 0 ? [] : [said.join(': ')];
 }
+
+const shortened = (reason: string): string =>
+  reason.length <= REASON_MAX ? reason : `${reason.slice(0, REASON_MAX - 1)}…`;
 
 function positionOf({ position, stop }: SymbolStatusLine): string {
   if (position === null) return 'position ?';
