@@ -5,6 +5,8 @@
 import type { MarketEvent } from '../../core/market/features.ts';
 import type { EpochMs, Quote } from '../../core/market/market.ts';
 import { TIMEFRAME_MS } from '../../core/market/market.ts';
+import { NO_PRICES, afterQuote, movesOf } from '../../core/market/price-watch.ts';
+import type { PriceMoves } from '../../core/market/price-watch.ts';
 import type { WatchBatch } from '../../core/market/watch.ts';
 import type { StreamTick } from '../exchange/binance-usdm-frames.ts';
 import { EventBuffer } from './event-buffer.ts';
@@ -55,6 +57,7 @@ export class SymbolFeed implements MarketListener {
   readonly #live = new Set<Channel>();
   readonly #subscribed = Promise.withResolvers<void>();
   readonly #prices: { quote?: QuoteTick; mark?: MarkTick } = {};
+  #priceRecord = NO_PRICES;
   #call: WatchCall | undefined;
   #epoch = 0;
   #watchSeq = -1;
@@ -81,6 +84,10 @@ export class SymbolFeed implements MarketListener {
     if (quote === undefined || mark === undefined) return null;
     const { bid, ask } = quote;
     return { time: Math.max(quote.time, mark.time), bid, ask, mark: mark.mark };
+  }
+  /** None in lockstep: a worker that starts anew has no record, and every run must be the same. */
+  get priceMoves(): PriceMoves | null {
+    return this.#parts.pacing === undefined ? movesOf(this.#priceRecord) : null;
   }
   /** Wall milliseconds; null before the first prices. */
   get dataAgeMs(): number | null {
@@ -136,8 +143,11 @@ export class SymbolFeed implements MarketListener {
 
   #keepPrice(tick: Exclude<StreamTick, { kind: 'trade' }>): void {
     this.#parts.freshness.received(tick.kind);
-    if (tick.kind === 'quote') this.#prices.quote = tick;
-    else this.#prices.mark = tick;
+    if (tick.kind === 'quote') {
+      this.#prices.quote = tick;
+      const mid = (Number(tick.bid) + Number(tick.ask)) / 2;
+      this.#priceRecord = afterQuote(this.#priceRecord, tick.time, mid);
+    } else this.#prices.mark = tick;
     if (this.#parts.freshness.isStale) this.checkFreshness();
   }
 
