@@ -63,3 +63,90 @@ test('an order that is found filled brings its fill', async () => {
   expect(outcome).toEqual({ clientOrderId: ID, kind: 'found', status: 'filled', executed: '1' });
   expect(booked).toEqual(['1']);
 });
+
+const SENT_AT = 1_000_000;
+/** `recvWindow` and a second, by the venue's clock. */
+const PROVED_AT = SENT_AT + 6_001;
+
+/** A venue that has never heard of the order, and says so in every way there is. */
+function aWorldWithout() {
+  const world = {
+    state: 'UNKNOWN' as IntentRow['state'],
+    sentAt: SENT_AT as number | null,
+    venueTime: PROVED_AT,
+    byId: undefined as VenueOrder | undefined,
+    open: [] as VenueOrder[],
+    closed: [] as VenueOrder[],
+    fills: [] as Fill[],
+    venuePosition: '1',
+    outcomes: [] as string[],
+    since: [] as number[],
+  };
+  const deps = {
+    gateway: {
+      venueTime: () => world.venueTime,
+      findOrder: async () => world.byId,
+      quote: async () => ({ time: SENT_AT + 5_000 }),
+      openOrders: async () => world.open,
+      closedOrders: async (_symbol: string, since: number) => {
+        world.since.push(since);
+        return world.closed;
+      },
+      fillsSince: async (_symbol: string, since: number) => {
+        world.since.push(since);
+        return world.fills;
+      },
+      position: async () => ({ quantity: q(world.venuePosition) }),
+    },
+    ledger: {
+      intent: async () => ({ intent, ref: REF, state: world.state, sentAt: world.sentAt }),
+      recordOutcome: async (_ref: unknown, _id: string, { kind }: { kind: string }) =>
+        world.outcomes.push(kind),
+      recordFill: async () => true,
+      position: async () => ({ quantity: q('1') }),
+    },
+  } as unknown as ActivityDeps;
+  return { world, deps };
+}
+type World = ReturnType<typeof aWorldWithout>['world'];
+
+test.each(['UNKNOWN', 'SENDING'] as const)(
+  '%s with every proof that it never arrived is absent, once and for all',
+  async (state) => {
+    const { world, deps } = aWorldWithout();
+    world.state = state;
+    // Other orders and their trades prove nothing about this one.
+    world.open = [{ ...order, clientOrderId: 'tgtestabcde000010000001', status: 'working' }];
+    world.closed = [{ ...order, clientOrderId: 'tgtestabcde000010000002' }];
+    world.fills = [{ ...fill, clientOrderId: 'tgtestabcde000010000002' }];
+    expect(await resolveOnce(deps, REF, ID)).toEqual({ clientOrderId: ID, kind: 'absent' });
+    expect(world.outcomes).toEqual(['absent']);
+    // Trades and orders since well before it was sent, in market time.
+    expect(Math.max(...world.since)).toBeLessThanOrEqual(SENT_AT - 3_000_000);
+  },
+);
+
+const standing: VenueOrder = { ...order, status: 'working', executed: q('0') };
+const stop: VenueOrder = { ...standing, conditional: true, triggerPrice: p('98'), price: null };
+
+test.each<[string, Partial<World>]>([
+  ["its window may be open by the venue's clock", { venueTime: PROVED_AT - 1 }],
+  ['nobody knows when it was sent', { sentAt: null }],
+  ['the venue had taken it', { state: 'ACKED' }],
+  ['it is among the open orders', { open: [standing] }],
+  ['it is among the open conditional orders', { open: [stop] }],
+  ['it is among the closed orders', { closed: [{ ...standing, status: 'cancelled' }] }],
+  ['it is among the past conditional orders', { closed: [{ ...stop, status: 'cancelled' }] }],
+  ['it has traded', { fills: [fill] }],
+  ["a trade is nobody's", { fills: [{ ...fill, clientOrderId: null }] }],
+  ['the position is another one', { venuePosition: '2' }],
+])('absence is not believed while %s', async (_why, withheld) => {
+  const { world, deps } = aWorldWithout();
+  Object.assign(world, withheld);
+  expect(await resolveOnce(deps, REF, ID)).toEqual({
+    clientOrderId: ID,
+    kind: 'pending',
+    message: 'not found yet',
+  });
+  expect(world.outcomes).toEqual([]);
+});

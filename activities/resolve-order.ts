@@ -69,7 +69,7 @@ async function found(
 
 /**
  * All of: the venue's own clock is past the window of the request, the order is in no list, no
- * trade since then is without an order of ours, and the position equals the ledger.
+ * trade since then is its own or without an order of ours, and the position equals the ledger.
  */
 async function isAbsent(deps: ActivityDeps, ref: SymbolRef, row: IntentRow): Promise<boolean> {
   const { gateway, ledger } = deps;
@@ -82,10 +82,11 @@ async function isAbsent(deps: ActivityDeps, ref: SymbolRef, row: IntentRow): Pro
     gateway.closedOrders(ref.symbol, since),
     gateway.fillsSince(ref.symbol, since),
   ]);
-  const listed = [...open, ...closed].some((o) => o.clientOrderId === intent.clientOrderId);
-  const unexplained = fills.some((f) => f.clientOrderId === null);
+  const { clientOrderId } = intent;
+  const listed = [...open, ...closed].some((o) => o.clientOrderId === clientOrderId);
+  const traded = fills.some((f) => f.clientOrderId === null || f.clientOrderId === clientOrderId);
   for (const fill of fills) await ledger.recordFill(ref, fill);
-  return !listed && !unexplained && (await positionAgrees(deps, ref));
+  return !listed && !traded && (await positionAgrees(deps, ref));
 }
 
 /** Orders and trades carry market time, `sentAt` is venue wall time: the earlier one counts. */
