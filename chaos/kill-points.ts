@@ -1,6 +1,13 @@
 /** Every kill point by its name on the command line and in the table. */
-import { anyTime, cancelling, continueAsNew, killSwitch, regimeSwitch } from './life-points.ts';
-import { cutFrom, postgresDown, temporalRestart } from './outage-points.ts';
+import {
+  anyTime,
+  cancelling,
+  continueAsNew,
+  killSwitch,
+  regimeSwitch,
+  scalpOpening,
+} from './life-points.ts';
+import { cutFrom, postgresDown, stopWithout, temporalRestart } from './outage-points.ts';
 import type { Rig, RigSetup } from './rig.ts';
 import { afterReply, afterSend, beforeSend, inTransit, stopPlacement } from './send-points.ts';
 import type { Strike } from './strike.ts';
@@ -20,6 +27,7 @@ export const KILL_POINTS: readonly KillPoint[] = [
   { name: 'after-reply', strike: afterReply },
   { name: 'cancel', strike: cancelling },
   { name: 'stop-placement', strike: stopPlacement },
+  { name: 'scalp-opening', strike: scalpOpening, setup: { restless: true } },
   { name: 'regime-switch', strike: regimeSwitch, setup: { restless: true } },
   { name: 'kill-switch', strike: killSwitch, halts: true },
   { name: 'continue-as-new', strike: continueAsNew, setup: { historyEventsMax: 150 } },
@@ -29,4 +37,7 @@ export const KILL_POINTS: readonly KillPoint[] = [
   { name: 'cut-worker-venue', strike: cutFrom('venue') },
   { name: 'cut-worker-postgres', strike: cutFrom('postgres') },
   { name: 'cut-worker-temporal', strike: cutFrom('temporal') },
+  { name: 'stop-cut-api-venue', strike: stopWithout('venue'), halts: true },
+  { name: 'stop-cut-api-postgres', strike: stopWithout('postgres'), halts: true },
+  { name: 'stop-cut-api-temporal', strike: stopWithout('temporal'), halts: true },
 ];

@@ -101,6 +101,23 @@ const runsOf = ({ stack, symbols }: Rig): Promise<Run[]> =>
     }),
   );
 
+/** A scalp is being opened: its stop, its entry or what follows a fill is on its way. */
+export async function scalpOpening(rig: Rig): Promise<Strike> {
+  const since = new Date();
+  const sent = await untilRows(rig, SCALP_SENT, { values: [since], timeoutMs: SCALP_LIMIT_MS });
+  await pause(rig.random() * 1_500);
+  const killed = await killWorker(rig);
+  const rows = await query(rig, SCALP_ORDERS, [since]);
+  const words = rows.map(({ role, state, status, filled }) =>
+    [role, state, status ?? 'no status', filled].map(String).join(' '),
+  );
+  return { ...killed, killed: true, hit: sent !== undefined, evidence: words.join('; ') };
+}
+const SCALP_LIMIT_MS = 90_000;
+const SCALP_SENT = `SELECT 1 FROM order_intents WHERE strategy = 'scalp' AND sent_at > $1`;
+const SCALP_ORDERS = `SELECT role, state, order_status AS status, filled::text FROM order_intents
+  WHERE strategy = 'scalp' AND sent_at > $1 ORDER BY sent_at`;
+
 /** No step is chosen: between two fills, two bars, in the middle of planning. */
 export async function anyTime(rig: Rig): Promise<Strike> {
   if (rig.random() < 0.5) await planAgain(rig);

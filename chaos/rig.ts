@@ -3,7 +3,7 @@ import pg from 'pg';
 import { startPostgresServer } from '../test/support/postgres-server.ts';
 import type { PostgresServer } from '../test/support/postgres-server.ts';
 import { startStack } from '../test/support/stack.ts';
-import type { Stack, StackLinks } from '../test/support/stack.ts';
+import type { RelayedStack, Stack } from '../test/support/stack.ts';
 import { startTemporalServer } from '../test/support/temporal-server.ts';
 import type { TemporalServer } from '../test/support/temporal-server.ts';
 
@@ -11,7 +11,7 @@ export type Rig = {
   readonly stack: Stack;
   readonly postgres: PostgresServer;
   readonly temporal: TemporalServer;
-  readonly links: StackLinks;
+  readonly links: RelayedStack;
   readonly symbols: readonly string[];
   /** Short questions; outlives a restart of PostgreSQL. */
   readonly pool: pg.Pool;

@@ -10,7 +10,15 @@ export type ChaosRow = {
   readonly missed: number;
   readonly duplicates: number;
   readonly lost: number;
+  /** Of the worst trial, whatever opened the position. */
   readonly unprotectedSecondsMax: number;
+  readonly unprotectedGridSecondsMax: number;
+  readonly unprotectedScalpSecondsMax: number;
+  /** Trades in all trials, by the strategy of their orders. */
+  readonly gridFills: number;
+  readonly scalpFills: number;
+  /** Trials that did not decide anything within the limit; they are in no percentile. */
+  readonly unrecovered: number;
   readonly recoverySecondsP50: number | null;
   readonly recoverySecondsP99: number | null;
   readonly tradingSecondsP99: number | null;
@@ -21,6 +29,7 @@ export type ChaosRow = {
 export function rowOf(killPoint: string, all: readonly Trial[]): ChaosRow {
   const counted = all.filter(({ hit }) => hit);
   const sum = (of: (trial: Trial) => number): number => all.reduce((n, trial) => n + of(trial), 0);
+  const worst = (of: (trial: Trial) => number): number => Math.max(0, ...all.map(of));
   const quantile = (of: (trial: Trial) => number | null, at: 'p50' | 'p99'): number | null => {
     const values = counted.map(of).filter((value) => value !== null);
     return values.length === 0 ? null : summarise(values)[at];
@@ -35,7 +44,14 @@ export function rowOf(killPoint: string, all: readonly Trial[]): ChaosRow {
     missed: all.length - counted.length,
     duplicates: sum(({ duplicates }) => duplicates),
     lost: sum(({ lost }) => lost),
-    unprotectedSecondsMax: Math.max(0, ...all.map((trial) => trial.unprotectedSeconds)),
+    unprotectedSecondsMax: worst(
+      ({ unprotected }) => unprotected.grid + unprotected.scalp + unprotected.other,
+    ),
+    unprotectedGridSecondsMax: worst(({ unprotected }) => unprotected.grid),
+    unprotectedScalpSecondsMax: worst(({ unprotected }) => unprotected.scalp),
+    gridFills: sum(({ fills }) => fills.grid),
+    scalpFills: sum(({ fills }) => fills.scalp),
+    unrecovered: all.filter(({ recoverySeconds }) => recoverySeconds === null).length,
     recoverySecondsP50: quantile((trial) => trial.recoverySeconds, 'p50'),
     recoverySecondsP99: quantile((trial) => trial.recoverySeconds, 'p99'),
     tradingSecondsP99: quantile((trial) => trial.tradingSeconds, 'p99'),
@@ -49,7 +65,10 @@ const HEAD = [
   'missed',
   'duplicates',
   'lost',
-  'unprotected s max',
+  'unprotected s grid',
+  'scalp',
+  'fills grid',
+  'scalp',
   'recovery s p50',
   'p99',
   'trading s p99',
@@ -66,7 +85,10 @@ export const showRows = (rows: readonly ChaosRow[]): string =>
       row.missed,
       row.duplicates,
       row.lost,
-      row.unprotectedSecondsMax,
+      row.unprotectedGridSecondsMax,
+      row.unprotectedScalpSecondsMax,
+      row.gridFills,
+      row.scalpFills,
       row.recoverySecondsP50 ?? '-',
       row.recoverySecondsP99 ?? '-',
       row.tradingSecondsP99 ?? '-',
@@ -76,5 +98,21 @@ export const showRows = (rows: readonly ChaosRow[]): string =>
     ]),
   );
 
-export const isSound = (row: ChaosRow): boolean =>
-  row.duplicates === 0 && row.lost === 0 && Object.keys(row.broken).length === 0;
+/** A position may wait so long for its stop beyond what the fault itself takes (wall seconds). */
+const UNPROTECTED_BEYOND_S = 1;
+const RECOVERY_MAX_S = 60;
+
+/** What of a point speaks against the product; nothing when it kept its promises. */
+export function faultsOf(row: ChaosRow): readonly string[] {
+  const bound = (row.recoverySecondsP99 ?? 0) + UNPROTECTED_BEYOND_S;
+  const found: readonly (readonly [boolean, string])[] = [
+    [row.duplicates > 0, `${row.duplicates} duplicates`],
+    [row.lost > 0, `${row.lost} lost`],
+    [Object.keys(row.broken).length > 0, `broken: ${Object.keys(row.broken).join(', ')}`],
+    [row.unrecovered > 0, `${row.unrecovered} did not recover`],
+    [row.unprotectedGridSecondsMax > 0, 'a grid without a stop'],
+    [row.unprotectedScalpSecondsMax > bound, `a scalp without a stop for more than ${bound} s`],
+    [(row.recoverySecondsP99 ?? 0) > RECOVERY_MAX_S, `recovery above ${RECOVERY_MAX_S} s`],
+  ];
+  return found.flatMap(([isSo, words]) => (isSo ? [words] : []));
+}

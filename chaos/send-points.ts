@@ -95,6 +95,8 @@ async function atFault(
   laterMs: number,
   shows: Shows,
 ): Promise<Strike> {
+  // The account's stream would tell the worker before the reply does.
+  await addFault(rig, { kind: 'lateEvent', ms: LATE_MS });
   await addFault(rig, { ...fault, count: 1 });
   const injection = await provokeUntilHit(rig, fault.kind);
   if (injection === undefined) {

@@ -1,9 +1,10 @@
 /** One trial: strike, start again, wait until it trades again, and compare the books. */
 import { readJournalFile } from '../test/witness/journal-file.ts';
-import { protectionOf } from '../test/witness/protection.ts';
 import { venueTruth } from '../test/support/venue-truth.ts';
 import { checkInvariants, violationsOf } from './invariants.ts';
 import type { Violation } from './invariants.ts';
+import { protectionSince } from './guarded.ts';
+import type { Guarded } from './guarded.ts';
 import type { KillPoint } from './kill-points.ts';
 import type { Rig } from './rig.ts';
 import type { Strike } from './strike.ts';
@@ -15,8 +16,10 @@ export type Trial = {
   readonly evidence: string;
   readonly duplicates: number;
   readonly lost: number;
-  /** Of the venue's journal since the trial began. */
-  readonly unprotectedSeconds: number;
+  /** Of the venue's journal since the trial began, by the strategy that opened the position. */
+  readonly unprotected: Guarded;
+  /** Orders filled in the trial, by strategy: without any there was nothing to protect. */
+  readonly fills: Guarded;
   /** Until the first decision on warm data; null when there was none within the limit. */
   readonly recoverySeconds: number | null;
   /** Until every symbol traded and no order was of unknown outcome. */
@@ -65,13 +68,14 @@ export async function runTrial(rig: Rig, point: KillPoint): Promise<Trial> {
   const tradingAt = Date.now();
   const books = await settledBooks(rig);
   const decidedAt = first?.['at'] as Date | undefined;
-  const { spans, unguardedEntries } = protectionSince(rig, startSeq);
+  const { unprotected, fills, unguardedEntries } = await protectionSince(rig, startSeq);
   return {
     hit: strike.hit,
     evidence: strike.evidence,
     duplicates: count(books, /^order (twice|sent twice)|^fill twice/),
     lost: count(books, /^order (lost|unknown to us|without intent)|^trade without fill/),
-    unprotectedSeconds: spans,
+    unprotected,
+    fills,
     recoverySeconds: decidedAt === undefined ? null : (decidedAt.getTime() - from) / 1_000,
     tradingSeconds: trades ? (tradingAt - from) / 1_000 : null,
     violations: [
@@ -126,24 +130,6 @@ async function settledBooks({ stack }: Rig): Promise<Books> {
   return {
     checks: differences.map(({ check }) => check),
     violations: violationsOf(differences),
-  };
-}
-
-/** Of this trial only; the witness reads the journal from its beginning. */
-function protectionSince({ stack }: Rig, startSeq: number) {
-  const lines = readJournalFile(stack.venue.journalPath);
-  const seqOf = new Map<string, number>();
-  for (const { order, seq } of lines)
-    if (order !== undefined && !seqOf.has(order.clientOrderId)) seqOf.set(order.clientOrderId, seq);
-  const { spans, unguardedEntries } = protectionOf(lines, stack.account);
-  const wallMs = spans
-    .filter(({ toSeq }) => toSeq === null || toSeq > startSeq)
-    .reduce((sum, span) => sum + span.wallMs, 0);
-  return {
-    spans: wallMs / 1_000,
-    unguardedEntries: violationsOf(
-      unguardedEntries.filter(({ subject }) => (seqOf.get(subject) ?? 0) > startSeq),
-    ),
   };
 }
 

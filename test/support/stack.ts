@@ -41,12 +41,14 @@ export type StackOptions = {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Outside of a test run: servers of its own. */
   readonly servers?: { readonly postgresUrl: string; readonly temporalAddress: string };
-  /** Workers reach the venue, PostgreSQL and Temporal through relays that can be cut. */
+  /** Workers and the API reach the venue, PostgreSQL and Temporal through relays that can be cut. */
   readonly relayed?: boolean;
 };
 
-/** What a worker talks to, by the relay between. */
+/** What a process talks to, by the relay between. */
 export type StackLinks = Readonly<Record<'venue' | 'postgres' | 'temporal', TcpCutter>>;
+/** The workers share theirs; the API has its own. */
+export type RelayedStack = Readonly<Record<'worker' | 'api', StackLinks>>;
 
 export type Stack = {
   readonly account: string;
@@ -55,7 +57,7 @@ export type Stack = {
   readonly database: DatabaseWatch;
   readonly connectionString: string;
   /** With `relayed`. */
-  readonly links: StackLinks | undefined;
+  readonly links: RelayedStack | undefined;
   /** Starts symbols as a user does, through the API. */
   startSymbols(symbols?: readonly string[]): Promise<void>;
   /** Starts one workflow by itself; a small history makes it continue as new often. */
@@ -115,41 +117,36 @@ async function build(
     unlimited,
   });
   closing.push(() => venue.close());
+  const reach = { venue, connectionString, temporalAddress: temporal.address };
   const links =
     options.relayed === true
-      ? await relays(closing, venue, connectionString, temporal.address)
+      ? { worker: await relays(closing, reach), api: await relays(closing, reach) }
       : undefined;
 
-  const loaded = loadConfig({
-    flags: {
-      symbols,
-      'account.name': ACCOUNT,
-      data_dir: folder,
-      'ports.venue': venue.port,
-      'ports.api': await freePort(),
-      'temporal.address': temporal.address,
-      'temporal.namespace': temporal.namespace,
-      'postgres.url': connectionString,
-      ...settings,
-    },
+  const flags = (link: StackLinks | undefined) => ({
+    symbols,
+    'account.name': ACCOUNT,
+    data_dir: folder,
+    'ports.venue': link?.venue.port ?? venue.port,
+    'temporal.address': link === undefined ? temporal.address : `127.0.0.1:${link.temporal.port}`,
+    'temporal.namespace': temporal.namespace,
+    'postgres.url': throughRelay(connectionString, link?.postgres),
+    ...settings,
   });
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  const apiPort = await freePort();
+  const forWorker = configOf({ ...flags(links?.worker), 'ports.api': apiPort });
+  const forApi = configOf({ ...flags(links?.api), 'ports.api': apiPort });
   const configPath = join(folder, 'config.json');
-  const { ports } = loaded.values;
-  const workerValues =
-    links === undefined
-      ? loaded.values
-      : { ...loaded.values, ports: { ...ports, venue: links.venue.port } };
-  writeEffectiveConfig(configPath, workerValues, {
+  writeEffectiveConfig(configPath, forWorker.values, {
     account: ACCOUNT,
     symbols,
     dataDir: folder,
-    postgresUrl: throughRelay(connectionString, links?.postgres),
-    temporalAddress: links === undefined ? temporal.address : `127.0.0.1:${links.temporal.port}`,
+    postgresUrl: forWorker.config.postgres.url,
+    temporalAddress: forWorker.config.temporal.address,
   });
   const workers = new StackWorkers(configPath, pace.kind === 'lockstep' ? venue : undefined);
   closing.push(() => workers.stop());
-  const api = await startApiRole(loaded.config);
+  const api = await startApiRole(forApi.config);
   closing.push(() => api.stop());
   await workers.start();
 
@@ -186,11 +183,15 @@ async function build(
   };
 }
 
+function configOf(flags: Readonly<Record<string, unknown>>) {
+  const loaded = loadConfig({ flags });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  return loaded;
+}
+
 async function relays(
   closing: (() => Promise<unknown>)[],
-  venue: StackVenue,
-  connectionString: string,
-  temporalAddress: string,
+  { venue, connectionString, temporalAddress }: Reach,
 ): Promise<StackLinks> {
   const relayTo = async (target: string) => {
     const relay = await startTcpCutter(target);
@@ -203,6 +204,12 @@ async function relays(
     temporal: await relayTo(`http://${temporalAddress}`),
   };
 }
+
+type Reach = {
+  readonly venue: StackVenue;
+  readonly connectionString: string;
+  readonly temporalAddress: string;
+};
 
 function throughRelay(connectionString: string, relay: TcpCutter | undefined): string {
   if (relay === undefined) return connectionString;
