@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { idPrefix } from '../../core/orders/client-order-id.ts';
-import type { Fill } from '../../core/orders/order.ts';
+import type { Fill, SymbolRef } from '../../core/orders/order.ts';
 import type { RecordEntry } from '../../core/orders/records.ts';
 import {
   money,
@@ -72,12 +72,14 @@ function aWorld() {
     asked: [] as string[],
     unavailable: new Set<string>(),
     ledgerAway: false,
+    onBooked: (): unknown => undefined,
   };
   const ledger = {
     recordFill: async (_ref: unknown, fill: Fill) => {
       if (world.ledgerAway) throw new Error('the ledger is away');
       const isNew = !world.booked.has(fill.tradeId);
       world.booked.set(fill.tradeId, fill);
+      world.onBooked();
       return isNew;
     },
     recordOrder: async (_ref: unknown, order: VenueOrder) => void world.recorded.push(order),
@@ -96,13 +98,15 @@ function aWorld() {
     record: async (_ref: unknown, entries: readonly RecordEntry[]) =>
       void world.said.push(...entries),
   };
+  const onOtherWriter = async ({ symbol }: SymbolRef, reason: string) =>
+    void world.writers.push(`${symbol} ${reason}`);
   const shared = { account: 'paper', venue: 'binance-usdm', onRecorded: () => undefined };
   const recorder = new AccountRecorder({
     ...shared,
     ledger,
     journal,
     onDropped: () => undefined,
-    onOtherWriter: async ({ symbol }, reason) => void world.writers.push(`${symbol} ${reason}`),
+    onOtherWriter,
   });
   const gateway = {
     openOrders: async (symbol: string) => {
@@ -127,6 +131,7 @@ function aWorld() {
       symbols: () => world.symbols,
       intervalMs,
       random,
+      onOtherWriter,
     });
   return { world, reconcilerWith, reconciler: reconcilerWith(0) };
 }
@@ -184,14 +189,70 @@ test('an order of somebody else is said once and stops nothing', async () => {
   expect(world.writers).toEqual([]);
 });
 
-test('a position that differs is said with both figures, one that a fill explains is not', async () => {
+test('a position that differs is said with both figures, and stops the symbol when it stays', async () => {
   const { world, reconciler } = aWorld();
   world.venuePosition = q('1.5');
   await reconciler.reconcile('BTCUSDT');
+  expect(world.said).toMatchObject([{ code: 'POSITION_MISMATCH', severity: 'critical' }]);
+  expect(world.said[0]).toMatchObject({ detail: { venue: '1.5', ledger: '1' } });
+  expect(world.writers).toEqual([]);
   await reconciler.reconcile('BTCUSDT');
   const key = 'position-mismatch:1.5:1';
   expect(world.said.map((entry) => entry.kind === 'riskEvent' && entry.key)).toEqual([key, key]);
-  expect(world.said[0]).toMatchObject({ detail: { venue: '1.5', ledger: '1' } });
+  expect(world.writers).toEqual(['BTCUSDT the venue holds 1.5, our fills make 1']);
+});
+
+test.each([
+  ['was right in between', { venuePosition: q('1') }, { venuePosition: q('1.5') }],
+  ['went on', { venuePosition: q('2') }, {}],
+  ['is found', { ledgerPosition: q('1.5') }, {}],
+])('a position that %s stops nothing', async (_name, then, later) => {
+  const { world, reconciler } = aWorld();
+  world.venuePosition = q('1.5');
+  await reconciler.reconcile('BTCUSDT');
+  Object.assign(world, then);
+  await reconciler.reconcile('BTCUSDT');
+  if ('venuePosition' in later) {
+    Object.assign(world, later);
+    await reconciler.reconcile('BTCUSDT');
+  }
+  expect(world.writers).toEqual([]);
+});
+
+test('a position that differs while something is owed, or in a look that fails, stops nothing', async () => {
+  const { world, reconciler } = aWorld();
+  world.venuePosition = q('1.5');
+  await reconciler.reconcile('BTCUSDT');
+  world.atVenue = [fillAt('missed', 1_000_000_000)];
+  world.ledgerAway = true;
+  await reconciler.reconcile('BTCUSDT');
+  expect(world.writers).toEqual([]);
+  world.ledgerAway = false;
+  const look = reconciler.reconcile('BTCUSDT');
+  reconciler.owe('BTCUSDT');
+  await look;
+  expect(world.writers).toEqual([]);
+  await vi.waitFor(() => expect(world.writers).toHaveLength(1));
+  await reconciler.close();
+});
+
+test('a fill older than any overlap explains a position that differs', async () => {
+  const { world, reconciler } = aWorld();
+  world.venuePosition = q('1.5');
+  world.atVenue = [fillAt('old', 1_000_060_000 - 6 * 86_400_000)];
+  world.onBooked = () => (world.ledgerPosition = q('1.5'));
+  await reconciler.reconcile('BTCUSDT');
+  expect([...world.booked.keys()]).toEqual(['old']);
+  expect(world.said).toEqual([]);
+});
+
+test('a position that differs is looked at again within seconds', async () => {
+  const { world, reconcilerWith } = aWorld();
+  const reconciler = reconcilerWith(60_000);
+  world.venuePosition = q('1.5');
+  await reconciler.reconcile('BTCUSDT');
+  await vi.waitFor(() => expect(world.writers).toHaveLength(1), LIMIT);
+  await reconciler.close();
 });
 
 test('rounds follow each other in time, with some chance in it', async () => {

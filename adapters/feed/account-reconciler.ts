@@ -2,6 +2,7 @@
  * Compares ledger and venue after a connection, and every minute: events can be lost. It writes down
  * what it finds and touches nothing at the venue.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseClientOrderId } from '../../core/orders/client-order-id.ts';
 import type { EpochMs } from '../../core/market/market.ts';
 import type { Fill, SymbolRef } from '../../core/orders/order.ts';
@@ -26,21 +27,30 @@ export type AccountReconcilerParts = {
   readonly intervalMs: number;
   /** From 0 to 1: so that several processes do not ask at the same moment. */
   readonly random: () => number;
+  /** The position is not the sum of our fills, and nothing explains it: the symbol has to stop. */
+  readonly onOtherWriter?: (ref: SymbolRef, reason: string) => Promise<void>;
 };
 
 const DAY_MS = 86_400_000;
 /** Market time before the last fill that is read again: one that was missed may be older. */
 const OVERLAP_MS = DAY_MS / 4;
+/** The same where the position differs: more may have been missed than any overlap holds. */
+const WIDE_OVERLAP_MS = 7 * DAY_MS;
+/** Wall time until a position that differs is looked at once more. */
+const CONFIRM_AFTER_MS = 5_000;
 /** Share of the interval by which a round may come sooner or later. */
 const JITTER = 0.2;
 
 type Round = 'whole' | 'cutOff' | 'failed';
+type Positions = { readonly venue: string; readonly ledger: string };
 
 export class AccountReconciler {
   readonly #parts: AccountReconcilerParts;
   readonly #running = new Map<string, Promise<Round>>();
   /** Symbols that are asked again until they are whole; true: since the last look more was missed. */
   readonly #owed = new Map<string, boolean>();
+  /** Positions that differed at the last look: the figures of both sides. */
+  readonly #suspected = new Map<string, string>();
   readonly #closed = new AbortController();
   #round: Promise<void> | undefined;
   #cutOffAt: string | undefined;
@@ -147,9 +157,9 @@ export class AccountReconciler {
   }
 
   /** Answers the new ones that no order of ours explains. */
-  async #bookFills(ref: SymbolRef): Promise<readonly Fill[]> {
+  async #bookFills(ref: SymbolRef, overlapMs = OVERLAP_MS): Promise<readonly Fill[]> {
     const { gateway, recorder } = this.#parts;
-    const fills = await gateway.fillsSince(ref.symbol, await this.#since(ref));
+    const fills = await gateway.fillsSince(ref.symbol, await this.#since(ref, overlapMs));
     const strange: Fill[] = [];
     for (const fill of fills) {
       const isNew = await recorder.recordFill(ref, fill);
@@ -173,27 +183,48 @@ export class AccountReconciler {
     }
   }
 
-  /** Said only when it stays after a second look: a fill may be on its way. */
+  /** Said only when it stays after all fills were read again: one may be on its way. */
   async #comparePosition(ref: SymbolRef): Promise<void> {
     const first = await this.#positions(ref);
-    if (first.venue === first.ledger) return;
-    await this.#bookFills(ref);
-    const { venue, ledger } = await this.#positions(ref);
-    if (venue === ledger || venue !== first.venue || ledger !== first.ledger) return;
-    const { time: eventTime } = await this.#parts.gateway.quote(ref.symbol);
-    await this.#parts.journal.record(ref, [
-      {
-        kind: 'riskEvent',
-        key: `position-mismatch:${venue}:${ledger}`,
-        code: 'POSITION_MISMATCH',
-        severity: 'critical',
-        detail: { venue, ledger },
-        eventTime,
-      },
-    ]);
+    if (first.venue !== first.ledger) {
+      await this.#bookFills(ref, WIDE_OVERLAP_MS);
+      const { venue, ledger } = await this.#positions(ref);
+      if (venue !== ledger && venue === first.venue && ledger === first.ledger)
+        return this.#reportPosition(ref, first);
+    }
+    this.#suspected.delete(ref.symbol);
   }
 
-  async #positions(ref: SymbolRef): Promise<{ venue: string; ledger: string }> {
+  /** The symbol is stopped when a look of its own, some time later, finds the very same. */
+  async #reportPosition(ref: SymbolRef, { venue, ledger }: Positions): Promise<void> {
+    const { gateway, journal, onOtherWriter } = this.#parts;
+    const { symbol } = ref;
+    const key = `position-mismatch:${venue}:${ledger}`;
+    const { time: eventTime } = await gateway.quote(symbol);
+    const code = 'POSITION_MISMATCH';
+    const detail = { venue, ledger };
+    await journal.record(ref, [
+      { kind: 'riskEvent', key, code, severity: 'critical', detail, eventTime },
+    ]);
+    if (this.#suspected.get(symbol) !== key) {
+      this.#suspected.set(symbol, key);
+      this.#lookAgainSoon(symbol);
+      return;
+    }
+    // Something was dropped during this look: the one that is owed for it decides.
+    if (this.#owed.get(symbol) === true) return;
+    await onOtherWriter?.(ref, `the venue holds ${venue}, our fills make ${ledger}`);
+  }
+
+  #lookAgainSoon(symbol: string): void {
+    if (this.#parts.intervalMs === 0) return;
+    const { signal } = this.#closed;
+    void delay(CONFIRM_AFTER_MS, undefined, { signal, ref: false })
+      .then(() => this.reconcile(symbol))
+      .catch(() => undefined);
+  }
+
+  async #positions(ref: SymbolRef): Promise<Positions> {
     const { gateway, ledger } = this.#parts;
     const [atVenue, ours] = await Promise.all([gateway.position(ref.symbol), ledger.position(ref)]);
     return { venue: atVenue.quantity, ledger: ours.quantity };
@@ -231,9 +262,9 @@ export class AccountReconciler {
   }
 
   /** Market time from which fills may be missing. */
-  async #since(ref: SymbolRef): Promise<EpochMs> {
+  async #since(ref: SymbolRef, overlapMs: number): Promise<EpochMs> {
     const { lastFillTime } = await this.#parts.ledger.position(ref);
-    if (lastFillTime !== null) return lastFillTime - OVERLAP_MS;
-    return (await this.#parts.gateway.quote(ref.symbol)).time - DAY_MS;
+    if (lastFillTime !== null) return lastFillTime - overlapMs;
+    return (await this.#parts.gateway.quote(ref.symbol)).time - Math.max(DAY_MS, overlapMs);
   }
 }

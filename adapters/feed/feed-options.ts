@@ -29,7 +29,7 @@ export type FeedOptions = {
   readonly reconcileIntervalMs?: number;
   /** From 0 to 1, shifts the comparisons by up to a fifth; in the middle by default. */
   readonly random?: () => number;
-  /** Another Tidegate trades a symbol of ours. */
+  /** Another Tidegate trades a symbol of ours, or its position is not the sum of our fills. */
   readonly onOtherWriter?: (ref: SymbolRef, reason: string) => Promise<void>;
   /** The venue's own dead-man timer, renewed while a symbol is flat; default 0: off. */
   readonly deadManMs?: number;
