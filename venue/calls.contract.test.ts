@@ -112,6 +112,15 @@ const market: readonly Row[] = [
     () => exchange.fetchFundingRateHistory(BTC, undefined, 1),
     [{ fundingRate: '0.0001' }],
   ],
+  [
+    'historicalTrades',
+    /v1\/historicalTrades\?/,
+    () =>
+      exchange.fetchTrades(BTC, undefined, 1, {
+        fetchTradesMethod: 'fapiPublicGetHistoricalTrades',
+      }),
+    [{ price: '50000', amount: '5' }],
+  ],
   ['fetchFundingIntervals', /fundingInfo$/, () => exchange.fetchFundingIntervals(), {}],
   ['fetchOpenInterest', /openInterest\?/, () => exchange.fetchOpenInterest(BTC), { symbol: BTC }],
 ];
@@ -160,6 +169,12 @@ const account: readonly Row[] = [
     /positionSide\/dual$/,
     () => exchange.setPositionMode(false, BTC).catch((error: unknown) => String(error)),
     expect.stringContaining('-4059'),
+  ],
+  [
+    'multiAssetsMargin',
+    /multiAssetsMargin\?/,
+    () => exchange.fapiPrivateGetMultiAssetsMargin(),
+    { multiAssetsMargin: false },
   ],
   ['fetchFundingHistory', /income\?.*FUNDING_FEE/, () => exchange.fetchFundingHistory(BTC), []],
 ];
@@ -396,6 +411,12 @@ const orders: readonly Row[] = [
     },
   ],
   [
+    'order/test',
+    /v1\/order\/test$/,
+    () => exchange.fapiPrivatePostOrderTest({ symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET' }),
+    {},
+  ],
+  [
     'countdownCancelAll',
     /v1\/countdownCancelAll$/,
     () => exchange.fapiPrivatePostCountdownCancelAll({ symbol: 'BTCUSDT', countdownTime: 60_000 }),
@@ -519,5 +540,23 @@ describe('the WebSocket API', () => {
     await expect(placed).rejects.toMatchObject({ name: 'NetworkError' });
     expect(await exchange.fetchOrder('', BTC, params)).toMatchObject({ status: 'open' });
     await bench.admin('DELETE', '/faults');
+  });
+
+  test.each([
+    ['rateLimited429', 'RateLimitExceeded', /-1003/, 0],
+    ['html', 'TypeError', /<html>/, 1],
+  ])('%s comes as %s', async (reply, name, text, placed) => {
+    await bench.admin('POST', '/faults', { kind: 'replyInstead', reply, call: 'POST order' });
+    const client = await bench.connect();
+    const clientOrderId = `behind-${reply}`;
+    const params = { clientOrderId };
+    const refused = client.createOrderWs(BTC, 'limit', 'buy', 0.01, 49_000, params);
+    await expect(refused).rejects.toMatchObject({
+      name,
+      message: expect.stringMatching(text) as string,
+    });
+    await bench.admin('DELETE', '/faults');
+    const open = await exchange.fetchOpenOrders(BTC);
+    expect(open.filter((order) => order.clientOrderId === clientOrderId)).toHaveLength(placed);
   });
 });

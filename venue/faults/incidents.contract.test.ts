@@ -39,6 +39,23 @@ describe('on an account', () => {
     await expect(exchange.cancelOrder(String(order.id), BTC)).rejects.toThrow(/-2011/);
   });
 
+  test('somebody else cancels a conditional order', async () => {
+    const params = { triggerPrice: 45_000, reduceOnly: true, clientOrderId: 'their-stop' };
+    const stop = await exchange.createOrder(BTC, 'market', 'sell', 0.01, undefined, params);
+    const cancel = { ...WHERE, clientAlgoId: 'their-stop' };
+    expect(await act('cancelConditional', cancel)).toMatchObject({
+      ok: true,
+      algo: { status: 'CANCELED' },
+    });
+    const trigger = { trigger: true };
+    expect(await exchange.fetchOrder(String(stop.id), BTC, trigger)).toMatchObject({
+      status: 'canceled',
+    });
+    const again = exchange.cancelOrder(String(stop.id), BTC, trigger);
+    await expect(again).rejects.toThrow(/-2011/);
+    expect(await act('cancelConditional', cancel)).toMatchObject({ ok: false, code: -2011 });
+  });
+
   test('somebody trades by hand, and leaves an order', async () => {
     await act('placeOrder', { ...WHERE, side: 'sell', quantity: '0.02' });
     await act('placeOrder', { ...WHERE, side: 'buy', quantity: '0.01', price: '45000' });

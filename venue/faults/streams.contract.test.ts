@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { scriptedMarket } from '../testing/scripted-market.ts';
+import { KEYS } from '../testing/keys.ts';
 import { startBench } from '../testing/venue-bench.ts';
 import type { Bench, Exchange } from '../testing/venue-bench.ts';
 
@@ -141,12 +142,12 @@ const nameOfError = (promise: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error as Error).name,
   );
 
-describe('sockets', () => {
-  const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
-    const pending = Symbol('pending');
-    return (await Promise.race([promise, Promise.resolve(pending)])) !== pending;
-  };
+const isSettled = async (promise: Promise<unknown> | undefined): Promise<boolean> => {
+  const pending = Symbol('pending');
+  return (await Promise.race([promise, Promise.resolve(pending)])) !== pending;
+};
 
+describe('sockets', () => {
   test('fall silent: connected, subscribed, and told nothing', async () => {
     const trade = exchange.watchTrades(BTC);
     await bench.listening('btcusdt@trade');
@@ -161,6 +162,20 @@ describe('sockets', () => {
     await bench.admin('DELETE', '/faults');
     await bench.step();
     expect(await trade).toHaveLength(1);
+  });
+
+  test('of the user fall silent: what happens meanwhile is never told', async () => {
+    const frames = await openUserStream();
+    await inject({ kind: 'silentSocket', stream: 'user' });
+    const order = await buy('unheard');
+    expect(await exchange.fetchOrder(String(order.id), BTC)).toMatchObject({ status: 'closed' });
+    const { injected } = await bench.admin('GET', '/faults');
+    expect(injected).toMatchObject([{ kind: 'silentSocket', stream: 'user' }]);
+    await bench.admin('DELETE', '/faults');
+    await exchange.createOrder(BTC, 'limit', 'buy', 0.01, 49_000, { clientOrderId: 'heard' });
+    expect(await frames(1)).toEqual(['NEW NEW']);
+    const [seen] = exchange.orders as unknown as { clientOrderId: string }[];
+    expect(seen?.clientOrderId).toBe('heard');
   });
 
   test('freeze, and tell everything when they thaw', async () => {
@@ -206,6 +221,37 @@ test('a listen key ends early, and ccxt keeps waiting', async () => {
   expect(reply).toEqual({ ok: true, ended: 1 });
   await buy('unheard');
   expect(await frames(1)).toEqual(['listenKeyExpired']);
+});
+
+test('a listen key of one account ends, and another account goes on listening', async () => {
+  const other = { apiKey: 'key-of-the-other', secret: 'secret-of-the-other' };
+  const two = await startBench({
+    source: scriptedMarket({ BTCUSDT: PRICES }),
+    apiKeys: [
+      { ...KEYS, account: 'paper' },
+      { ...other, account: 'other' },
+    ],
+    accounts: [{ id: 'paper' }, { id: 'other' }],
+  });
+  try {
+    await two.step();
+    const clients = [await two.connect(), await two.connect(other)];
+    const heard = clients.map((client) => client.watchOrders(BTC));
+    for (const client of clients) await client.fapiPrivatePostListenKey();
+    await expect
+      .poll(async () => (await two.admin('GET', '/state'))['subscriptions'])
+      .toMatchObject({ user: 2 });
+    const end = { action: 'expireListenKeys', account: 'other' };
+    expect(await two.admin('POST', '/actions', end)).toEqual({ ok: true, ended: 1 });
+    for (const client of clients) await client.createOrder(BTC, 'limit', 'buy', 0.01, 45_000);
+    expect(await heard[0]).toHaveLength(1);
+    await clients[1]?.fetchOpenOrders(BTC);
+    expect(await isSettled(heard[1])).toBe(false);
+    const nobody = { ...end, account: 'nobody' };
+    expect(await two.admin('POST', '/actions', nobody)).toMatchObject({ ok: false, code: -2015 });
+  } finally {
+    await two.close();
+  }
 });
 
 test('a connection that is a day old is closed', async () => {
