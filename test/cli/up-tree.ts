@@ -57,7 +57,9 @@ export function makeUpTree() {
 }
 
 /** One configuration file with free ports, so that every command of a test agrees. */
-export async function writePorts(tree: UpTree): Promise<Readonly<Record<string, number>>> {
+export async function writePorts(
+  tree: Pick<UpTree, 'root'>,
+): Promise<Readonly<Record<string, number>>> {
   const names = ['api', 'venue', 'venue_admin', 'temporal', 'temporal_ui', 'postgres'];
   const ports: Record<string, number> = {};
   for (const name of names) ports[name] = await freePort();
@@ -73,10 +75,12 @@ export type Command = {
   says(text: string): Promise<void>;
 };
 
-export function tidegate(tree: UpTree, args: readonly string[]): Command {
-  const child = spawn(process.execPath, [join(tree.root, 'cli/main.ts'), ...args], {
-    cwd: tree.root,
-  });
+/** `cwd`: where it finds its configuration and keeps its data; the tree's root by default. */
+export function tidegate(
+  { root, cwd = root }: { readonly root: string; readonly cwd?: string },
+  args: readonly string[],
+): Command {
+  const child = spawn(process.execPath, [join(root, 'cli/main.ts'), ...args], { cwd });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -2,7 +2,11 @@
 import { readJournalFile } from '../witness/journal-file.ts';
 import type { JournalConditional, JournalOrder } from '../witness/journal-file.ts';
 import { venueAccount } from '../witness/venue-account.ts';
-import type { Stack } from './stack.ts';
+
+type VenueAccountAt = {
+  readonly venue: { readonly journalPath: string };
+  readonly account: string;
+};
 
 export type VenueTruth = {
   /** Live orders, conditional ones apart. */
@@ -14,7 +18,7 @@ export type VenueTruth = {
   readonly accepted: number;
 };
 
-export function venueTruth({ venue, account }: Stack): VenueTruth {
+export function venueTruth({ venue, account }: VenueAccountAt): VenueTruth {
   const seen = venueAccount(readJournalFile(venue.journalPath), account);
   const orders = [...seen.orders.values()];
   return {
