@@ -35,6 +35,7 @@ export const DENIED_CODES = {
   QUANTITY_OFF_STEP: 'The quantity is not a multiple of the step that the venue accepts.',
   PRICE_OFF_TICK: 'The price is not a multiple of the tick that the venue accepts.',
   NOTIONAL_BELOW_MINIMUM: 'The order value is below what the venue accepts.',
+  PERCENT_PRICE_EXCEEDED: 'The price is farther beyond the mark price than the venue accepts.',
   UNKNOWN_ORDER_PENDING:
     'An order of this symbol has an unknown outcome; no new risk until solved.',
   PROTECTION_MISSING: 'The position has no live protection; no new risk until it has.',

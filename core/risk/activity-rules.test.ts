@@ -30,6 +30,7 @@ const CONTEXT: RiskContext = {
     maxQuantity: '100',
     minNotional: '100',
     maxOpenOrders: 200,
+    percentPricePct: 5,
   } as InstrumentRules,
   equity: EQUITY,
   exposure: FLAT,

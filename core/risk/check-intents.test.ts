@@ -19,6 +19,7 @@ const RULES = {
   maxQuantity: '100',
   minNotional: '100',
   maxOpenOrders: 20,
+  percentPricePct: 5,
 } as InstrumentRules;
 
 const QUOTE = { time: 0, bid: '59999.9', ask: '60000.1', mark: '60000' } as Quote;
@@ -192,6 +193,18 @@ const RISK_RULES: readonly {
     allowed: [{ kind: 'market', price: null, quantity: '0.002' }, {}],
   },
   {
+    code: 'PERCENT_PRICE_EXCEEDED',
+    name: 'buy 5 % above a mark of 56,800',
+    denied: [{ price: '59640.1' }, { quote: { ...QUOTE, mark: '56800' as never } }],
+    allowed: [{ price: '59640' }, { quote: { ...QUOTE, mark: '56800' as never } }],
+  },
+  {
+    code: 'PERCENT_PRICE_EXCEEDED',
+    name: 'sell 5 % below a mark of 64,000',
+    denied: [{ side: 'sell', price: '60799.9' }, { quote: { ...QUOTE, mark: '64000' as never } }],
+    allowed: [{ side: 'sell', price: '60800' }, { quote: { ...QUOTE, mark: '64000' as never } }],
+  },
+  {
     code: 'SYMBOL_NOT_ALLOWED',
     name: 'allow-list',
     denied: [{}, { symbol: 'ETHUSDT' }],
@@ -354,6 +367,13 @@ describe('a protective order', () => {
     expect(codeOf(aStop(), { ...worst, level: 'LOCKOUT' })).toBe('LEVEL_FORBIDS_ENTRY');
     const latch = { kind: 'set', haltId: 'h', level: 'LOCKOUT' } as const;
     expect(codeOf(aStop(), { ...worst, latch })).toBe('HALT_LATCH_SET');
+  });
+
+  test('is left to the venue where an old mark may judge its price', () => {
+    const quote = { ...QUOTE, mark: '50000' as never };
+    const exit = anOrder({ role: 'exit', reduceOnly: true, price: '60000' });
+    expect(codeOf(exit, { ...worst, quote })).toBeUndefined();
+    expect(codeOf(aStop({ triggerPrice: '40000' }), { ...worst, quote })).toBeUndefined();
   });
 
   test('still keeps to tick and step', () => {

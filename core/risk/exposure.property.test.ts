@@ -34,6 +34,7 @@ const RULES = {
   maxQuantity: '1000000',
   minNotional: '0.001',
   maxOpenOrders: 10_000,
+  percentPricePct: 99,
 } as InstrumentRules;
 const QUOTE = { time: 0, bid: '99.9', ask: '100.1', mark: '100' } as Quote;
 

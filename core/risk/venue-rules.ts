@@ -5,6 +5,7 @@ import type { Price } from '../money/units.ts';
 import { denied } from './moment-rules.ts';
 import type { Control, Rule } from './moment-rules.ts';
 import { mid, quantityOf, statedPrice } from './order-figures.ts';
+import { exceedsPct } from './percent.ts';
 import type { RiskContext } from './risk-context.ts';
 
 const quantityStep: Rule<RiskContext> = (order, { rules }) => {
@@ -48,10 +49,27 @@ const minimumNotional: Rule<RiskContext> = (order, { rules, quote }) => {
   });
 };
 
+/**
+ * PERCENT_PRICE: no buy too far above the mark, no sell too far below. Reduce-only orders are left
+ * to the venue, for they are judged by quotes that may be old; triggers have no such limit.
+ */
+const percentPrice: Rule<RiskContext> = (order, { rules, quote }) => {
+  if (order.reduceOnly || order.price === null || quote === null) return undefined;
+  const mark = price(quote.mark);
+  const beyond = order.side === 'buy' ? price(order.price) - mark : mark - price(order.price);
+  if (!exceedsPct(beyond, rules.percentPricePct, mark)) return undefined;
+  return denied('PERCENT_PRICE_EXCEEDED', {
+    limitPct: rules.percentPricePct,
+    price: order.price,
+    mark: quote.mark,
+  });
+};
+
 /** In this order: the later ones may take the texts to be numbers. */
 export const VENUE_CONTROLS: readonly Control<RiskContext>[] = [
   { control: 'P27 quantity', rule: quantityStep },
   { control: 'P27 price', rule: priceTick },
   { control: 'P27 maximum', rule: quantityMaximum },
   { control: 'P27 minimum', rule: minimumNotional },
+  { control: 'P27 percent', rule: percentPrice },
 ];
