@@ -60,11 +60,58 @@ const swap =
     return text.slice(0, at) + other + text.slice(at + part.length);
   };
 
+const HALTS = 'core/risk/activity-rules.ts';
+const halting = (code: string, scope: 'symbol' | 'account'): Mutation => ({
+  name: `halting: ${code}`,
+  file: HALTS,
+  change: swap(`  ${code}: '${scope}',\n`, ''),
+  tests: ['test/postgres/halt-on-denial.test.ts'],
+  project: 'system',
+});
+
 const WALK = ['state-machines/symbol-machine.walk.test.ts'];
 const DESIRED = 'state-machines/desired-orders.ts';
 const SENDING = 'adapters/postgres/begin-sending.ts';
 
+/**
+ * Not here: `AND i.state = 'PREPARED'` of the update that begins to send. The rows are locked and judged in
+ * the same transaction, so it is never false while the lock is there; without the lock it saves
+ * nobody, for the answer does not come from the update.
+ */
 export const SAFEGUARDS: readonly Mutation[] = [
+  {
+    name: 'level: only ACTIVE lets risk in',
+    file: 'core/risk/check-intents.ts',
+    change: swap('tradingLevel(order, context) ??', ''),
+    tests: ['core/risk'],
+    project: 'unit',
+  },
+  halting('SYMBOL_DAILY_LOSS_EXCEEDED', 'symbol'),
+  halting('DAILY_LOSS_EXCEEDED', 'account'),
+  halting('DRAWDOWN_EXCEEDED', 'account'),
+  halting('EXECUTION_REPEATED', 'symbol'),
+  halting('REJECT_STORM_ACCOUNT', 'account'),
+  {
+    name: 'halting: asked after every denial',
+    file: 'adapters/postgres/ledger.ts',
+    change: swap('await haltOnDenial(latch, request.ref, prepared.denied);', ''),
+    tests: ['test/postgres/activity.test.ts'],
+    project: 'system',
+  },
+  {
+    name: 'prepared: expires',
+    file: SENDING,
+    change: swap('row.overdue || row.epoch', 'row.epoch'),
+    tests: ['test/postgres/submit.test.ts'],
+    project: 'system',
+  },
+  {
+    name: 'prepared: by the workflow start of now',
+    file: SENDING,
+    change: swap('row.overdue || row.epoch !== epoch', 'row.overdue'),
+    tests: ['test/postgres/submit.test.ts'],
+    project: 'system',
+  },
   {
     name: 'latch: read before sending',
     file: SENDING,
