@@ -14,6 +14,7 @@ import type { Exchange } from '../../venue/testing/venue-bench.ts';
 
 const SYMBOLS = ['BTC/USDT:USDT', 'ETH/USDT:USDT'];
 const KILLS = 3;
+const ORDERS_PER_LIFE = 40;
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -35,6 +36,7 @@ async function start(journalPath: string): Promise<Running> {
 }
 
 async function kill({ process: running }: Running): Promise<void> {
+  if (running.exitCode !== null || running.signalCode !== null) return;
   const gone = new Promise((resolve) => running.once('exit', resolve));
   running.kill('SIGKILL');
   await gone;
@@ -45,6 +47,7 @@ async function placeUntilDeath(
   exchange: Exchange,
   symbol: string,
   name: string,
+  onAccepted: () => void,
 ): Promise<string[]> {
   const accepted: string[] = [];
   for (let i = 0; ; i += 1) {
@@ -55,6 +58,7 @@ async function placeUntilDeath(
       const limit = price === undefined ? undefined : await touch(exchange, symbol, side);
       await exchange.createOrder(symbol, type, side, 0.1, limit, { clientOrderId });
       accepted.push(clientOrderId);
+      onAccepted();
       if (i % 20 === 19) await exchange.cancelAllOrders(symbol);
     } catch (error) {
       if (isGone(error)) return accepted;
@@ -91,13 +95,21 @@ test('a killed venue keeps every order that it acknowledged, and its clock', asy
   const accepted: string[] = [];
   for (let life = 0; life < KILLS; life += 1) {
     const running = await start(journalPath);
-    const exchange = await connectTo(running.venue, agent, { timeout: 3_000 });
+    const exchange = await connectTo(running.venue, agent, { timeout: 30_000 });
     await exchange.loadMarkets();
-    const placed = SYMBOLS.map((symbol, i) => placeUntilDeath(exchange, symbol, `k${life}${i}`));
-    setTimeout(() => void kill(running), 400 + life * 137);
+    let count = 0;
+    const onAccepted = (): void => {
+      count += 1;
+      // Not at the reply itself, so that requests are on their way.
+      if (count === ORDERS_PER_LIFE) setTimeout(() => void kill(running), 1 + life * 2);
+    };
+    const placed = SYMBOLS.map((symbol, i) =>
+      placeUntilDeath(exchange, symbol, `k${life}${i}`, onAccepted),
+    );
     accepted.push(...(await Promise.all(placed)).flat());
+    await kill(running);
   }
-  expect(accepted.length).toBeGreaterThan(50);
+  expect(accepted.length).toBeGreaterThanOrEqual(KILLS * ORDERS_PER_LIFE);
 
   const last = await start(journalPath);
   const exchange = await connectTo(last.venue, agent, {});
