@@ -1,6 +1,8 @@
 /** Continue-as-new under traffic: a short history ends many runs, and nothing is lost between them. */
 import { afterEach, expect, test } from 'vitest';
-import { historiesOf } from '../support/histories.ts';
+import { hasUnknown } from '../../state-machines/tracked-orders.ts';
+import { levelSignal } from '../../workflows/messages.ts';
+import { carryOf, historiesOf } from '../support/histories.ts';
 import { ordersOf } from '../support/run-report.ts';
 import { startStack } from '../support/stack.ts';
 import type { Stack, StackOptions } from '../support/stack.ts';
@@ -73,6 +75,7 @@ test('runs that end with orders of unknown outcome lose none of them', async () 
   }
   expect(await unknownOrders(stack)).toBeGreaterThan(0);
   await runsToEnd(stack, FAULTS.length);
+  await carryUnresolvedOrder(stack);
 
   await stack.api('POST', '/stop', { flatten: true, reason: 'the test ends' });
   await stack.workflow(SYMBOL).result();
@@ -89,6 +92,36 @@ async function runsToEnd(stack: Stack, count: number): Promise<void> {
   expect(await countRuns(stack)).toBeGreaterThan(count);
 }
 
+/** Never accepted, so that its absence takes the venue's whole window to prove; meanwhile the run ends. */
+async function carryUnresolvedOrder(stack: Stack): Promise<void> {
+  for (let attempt = 0; attempt < 5 && !(await hasCarriedUnknown(stack)); attempt += 1) {
+    const call = 'POST batchOrders';
+    await stack.venue.admin('POST', '/faults', { kind: 'dropBeforeAccept', call, count: 1 });
+    await stack.api('POST', '/emergency-stop', { reason: 'a test' });
+    await stack.api('POST', '/resume', { reason: 'the test goes on' });
+    await stack.database.until('an order is unknown', UNKNOWN, (rows) => rows.length > 0);
+    await fillHistory(stack);
+    await stack.database.until('a grid stands', STANDS, (rows) => rows.length >= 4);
+  }
+  expect(await hasCarriedUnknown(stack), 'a run began with an order of unknown outcome').toBe(true);
+}
+
+/** Signals that change nothing, each of them in the history, until the run has ended. */
+async function fillHistory(stack: Stack): Promise<void> {
+  const message = { level: 'ACTIVE', reason: 'a test', by: 'a test' } as const;
+  const runIdNow = async () => (await stack.workflow(SYMBOL).describe()).runId;
+  const runId = await runIdNow();
+  for (let signals = 0; signals < HISTORY_EVENTS_MAX && (await runIdNow()) === runId; signals += 1)
+    await stack.workflow(SYMBOL).signal(levelSignal, message);
+}
+
+async function hasCarriedUnknown(stack: Stack): Promise<boolean> {
+  const histories = await historiesOf((runId) => stack.workflow(SYMBOL, runId));
+  const carries = histories.map(carryOf).filter((carry) => carry !== undefined);
+  return carries.some(({ snapshot }) => hasUnknown(snapshot.context));
+}
+
+const UNKNOWN = `SELECT client_order_id FROM order_intents WHERE state = 'UNKNOWN'`;
 const STANDS = `SELECT client_order_id FROM order_intents
   WHERE role = 'level' AND order_status = 'working'`;
 

@@ -3,15 +3,12 @@
  * `TIDEGATE_STORE_HISTORIES=1 npx vitest run test/replay`. Only for a workflow that runs nowhere:
  * the old ones prove that today's code replays what yesterday's wrote.
  */
-import { defaultPayloadConverter } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterEach, expect, test } from 'vitest';
-import { historiesOf } from '../support/histories.ts';
-import type { History } from '../support/histories.ts';
+import { carryOf, historiesOf } from '../support/histories.ts';
 import { printRun } from '../support/run-report.ts';
 import { startStack } from '../support/stack.ts';
 import type { Stack } from '../support/stack.ts';
-import type { SymbolWorkflowInput } from '../../workflows/messages.ts';
 import { store } from './stored.ts';
 
 const SYMBOL = 'BTCUSDT';
@@ -78,11 +75,3 @@ test.skipIf(process.env['TIDEGATE_STORE_HISTORIES'] === undefined).each(RECORDIN
   },
   180_000,
 );
-
-/** What a continued run began with. */
-function carryOf(history: History): unknown {
-  const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
-  const [payload] = started?.input?.payloads ?? [];
-  if (payload === undefined) throw new Error('a run without input');
-  return defaultPayloadConverter.fromPayload<SymbolWorkflowInput>(payload).carry;
-}
