@@ -32,6 +32,8 @@ const SYMBOLS_MAX = 400;
 /** Sizing and limits are percentages of equity: one question serves a decision and its orders. */
 const EQUITY_MAX_AGE_MS = 1_000;
 
+const LOCKSTEP_NOTICE = `lockstep: expiry of intents, age of data and grace of protection are widened to ${LOCKSTEP_WAIT_MS / 1_000} s (wall)`;
+
 /** What a measurement puts around the parts of a worker. */
 export type WorkerProbe = {
   readonly ports: (ports: WorkerPorts) => WorkerPorts;
@@ -47,6 +49,8 @@ const NO_PROBE: WorkerProbe = { ports: (ports) => ports, feed: (feed) => feed };
 
 export async function startWorkerRole(config: TidegateConfig, probe = NO_PROBE): Promise<Role> {
   const lockstep = lockstepOf(process.env);
+  const log = (line: string) => void process.stderr.write(`${line}\n`);
+  if (lockstep !== undefined) log(LOCKSTEP_NOTICE);
   const wallClock = () => Date.now();
   const bundle = workflowBundle();
   const marker = leaveMarker(runPaths(config.dataDir).worker);
@@ -98,7 +102,7 @@ export async function startWorkerRole(config: TidegateConfig, probe = NO_PROBE):
       wallClock,
     },
     closeFeed: () => feed.close(),
-    log: (line) => process.stderr.write(`${line}\n`),
+    log,
   });
   return {
     ready: { homeQueue: worker.homeQueue },
