@@ -92,7 +92,7 @@ export async function symbolWorkflow(input: SymbolWorkflowInput): Promise<void> 
       const step = stepSymbol(carry, { ...next, wallMs: now() });
       carry = step.carry;
       step.commands.forEach(execute);
-      presence(carry.snapshot, carry.watch.searchable);
+      presence(carry);
       if (inbox.length > 0) continue;
       if (step.commands.some((c) => c.kind === 'complete')) return;
       if (step.commands.some((c) => c.kind === 'continueAsNew')) {
