@@ -1,7 +1,9 @@
 /** The books of a Tidegate that trades, with what others do to its account in between. */
 import { afterEach, expect, test } from 'vitest';
+import { paperKeys } from '../../cli/paper-keys.ts';
 import { startStack } from '../support/stack.ts';
 import type { Stack } from '../support/stack.ts';
+import { toldTexts } from '../support/told-texts.ts';
 
 let stack: Stack | undefined;
 afterEach(() => stack?.stop());
@@ -12,7 +14,7 @@ const PAID = 'SELECT amount FROM incomes WHERE kind = $1';
 /** A position may be gone before something can happen to it. */
 const ATTEMPTS = 5;
 
-test('funding, a trade by hand and a liquidation end up in the books', async () => {
+test('funding, a trade by hand and a liquidation end up in the books, and no secret does', async () => {
   const running = await startStack({
     symbols: ['BTCUSDT'],
     market: { source: 'synthetic', seed: 12, startTime: Date.UTC(2026, 2, 2), stepMs: 1_000 },
@@ -48,4 +50,10 @@ test('funding, a trade by hand and a liquidation end up in the books', async () 
   const { differences, cash } = await running.witness();
   expect(differences).toEqual([]);
   expect(Number(cash.otherChanges)).not.toBe(0);
+
+  const told = await toldTexts(running, 'BTCUSDT');
+  // The texts are whole: ids of orders stand in rows and in histories.
+  expect(told.filter((text) => text.includes('stop:')).length).toBeGreaterThan(1);
+  expect(told.filter((text) => text.includes(paperKeys(account).secret))).toEqual([]);
+  expect(told.filter((text) => /signature=/i.test(text))).toEqual([]);
 }, 300_000);
