@@ -1,4 +1,7 @@
-/** How old the prices of a symbol are, by local receipt, and when that is worth saying. */
+/**
+ * How old the prices of a symbol are, and when that is worth saying. Age counts from the local
+ * receipt of the last price whose market time was new: a stream that repeats itself grows old.
+ */
 import type { EpochMs } from '../../core/market/market.ts';
 
 /** Wall ages at which staleness is said, rising. */
@@ -9,6 +12,7 @@ export class Freshness {
   readonly #steps: StaleSteps;
   readonly #startedAt: EpochMs;
   #receivedAt: { quote: EpochMs | undefined; mark: EpochMs | undefined };
+  readonly #marketTime: { quote: EpochMs; mark: EpochMs } = { quote: -Infinity, mark: -Infinity };
   #said = 0;
 
   constructor(wallClock: () => EpochMs, steps: StaleSteps) {
@@ -18,11 +22,13 @@ export class Freshness {
     this.#receivedAt = { quote: undefined, mark: undefined };
   }
 
-  received(kind: 'quote' | 'mark'): void {
+  received(kind: 'quote' | 'mark', marketTime: EpochMs): void {
+    if (marketTime <= this.#marketTime[kind]) return;
+    this.#marketTime[kind] = marketTime;
     this.#receivedAt[kind] = this.#wallClock();
   }
 
-  /** Wall milliseconds since both quote and mark were last heard; since the start before that. */
+  /** Wall milliseconds since both quote and mark last went on; since the start before that. */
   get ageMs(): number {
     const { quote = this.#startedAt, mark = this.#startedAt } = this.#receivedAt;
     return this.#wallClock() - Math.min(quote, mark);

@@ -94,7 +94,7 @@ export class SymbolFeed implements MarketListener {
     const { freshness } = this.#parts;
     return freshness.hasPrices ? freshness.ageMs : null;
   }
-  /** Every channel is subscribed, yet nothing has come for this long (wall). */
+  /** Every channel is subscribed, yet nothing new has come for this long (wall). */
   get silentMs(): number {
     return this.#live.size === CHANNELS ? this.#parts.freshness.ageMs : 0;
   }
@@ -142,7 +142,7 @@ export class SymbolFeed implements MarketListener {
   }
 
   #keepPrice(tick: Exclude<StreamTick, { kind: 'trade' }>): void {
-    this.#parts.freshness.received(tick.kind);
+    this.#parts.freshness.received(tick.kind, tick.time);
     if (tick.kind === 'quote') {
       this.#prices.quote = tick;
       const mid = (Number(tick.bid) + Number(tick.ask)) / 2;

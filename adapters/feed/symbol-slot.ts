@@ -26,6 +26,7 @@ export type SlotParts = {
 };
 
 const IDLE_MS = 60_000;
+/** P17: entries are taken off, then a person is told. */
 const STALE_AT_MS = [30_000, 60_000];
 
 export function createSymbolSlot(parts: SlotParts, symbol: string): SymbolSlot {

@@ -138,8 +138,8 @@ export class SimFeed implements FeedView {
 
   onStep({ time, bid, ask, mark, last, lastQuantity }: MarketStep): void {
     this.#prices = { time, bid, ask, mark };
-    this.#freshness.received('quote');
-    this.#freshness.received('mark');
+    this.#freshness.received('quote', time);
+    this.#freshness.received('mark', time);
     this.#intake.add({ kind: 'quote', time, bid, ask });
     this.#intake.add({ kind: 'mark', time, mark });
     this.#intake.add({
