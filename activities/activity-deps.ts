@@ -1,5 +1,6 @@
 /** What the symbol activities need; the composition root brings it. */
 import type { EpochMs, Quote } from '../core/market/market.ts';
+import type { PriceMoves } from '../core/market/price-watch.ts';
 import type { WatchBatch } from '../core/market/watch.ts';
 import type { StrategyConfig } from '../core/strategies/strategy-config.ts';
 import type { ExchangeGateway, Journal, Ledger } from '../adapters/ports.ts';
@@ -13,6 +14,7 @@ export type FeedView = {
   /** Null when this process holds no feed of the symbol. */
   dataAgeMs(symbol: string): number | null;
   latestQuote(symbol: string): Quote | null;
+  priceMoves(symbol: string): PriceMoves | null;
 };
 
 export type ActivityDeps = {

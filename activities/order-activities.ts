@@ -1,8 +1,7 @@
 /** The order path: gate, send once, cancel. What is not definitely refused is unknown. */
-import type { Quote } from '../core/market/market.ts';
 import type { OrderIntent, SymbolRef } from '../core/orders/order.ts';
 import type { CancelOutcome, SubmitOutcome } from '../core/orders/outcomes.ts';
-import type { PlaceReply } from '../adapters/ports.ts';
+import type { PlaceReply, PrepareRequest } from '../adapters/ports.ts';
 import type {
   CheckRiskRequest,
   CheckRiskResult,
@@ -35,15 +34,16 @@ async function checkRisk(deps: ActivityDeps, request: CheckRiskRequest): Promise
   return deps.ledger.prepareIntents({ ref, epoch, level, intents, rules, equity, ...fresh });
 }
 
+type FreshData = Pick<PrepareRequest, 'quote' | 'dataAgeMs' | 'priceMoves' | 'clockSkewMs'>;
+
 /** The feed's own quote where this process holds one; else the venue is asked just now. */
-async function freshData(
-  { feed, gateway }: ActivityDeps,
-  symbol: string,
-): Promise<{ quote: Quote; dataAgeMs: number }> {
+async function freshData({ feed, gateway }: ActivityDeps, symbol: string): Promise<FreshData> {
   const dataAgeMs = feed.dataAgeMs(symbol);
   const quote = feed.latestQuote(symbol);
-  if (dataAgeMs !== null && quote !== null) return { quote, dataAgeMs };
-  return { quote: await gateway.quote(symbol), dataAgeMs: 0 };
+  const clockSkewMs = gateway.clockSkewMs();
+  if (dataAgeMs !== null && quote !== null)
+    return { quote, dataAgeMs, priceMoves: feed.priceMoves(symbol), clockSkewMs };
+  return { quote: await gateway.quote(symbol), dataAgeMs: 0, priceMoves: null, clockSkewMs };
 }
 
 /** Rows first, then one request, then its outcome: nothing is sent that is not recorded. */

@@ -1,5 +1,6 @@
 /** Ports: what activities, feed and API need from the outside. Adapters implement them. */
 import type { EpochMs, InstrumentRules, Quote, Side } from '../core/market/market.ts';
+import type { PriceMoves } from '../core/market/price-watch.ts';
 import type { SymbolStatus, TradingLevel } from '../core/market/watch.ts';
 import type { ClientOrderIdPrefix } from '../core/orders/client-order-id.ts';
 import type { DeniedReason } from '../core/orders/denied-reason.ts';
@@ -66,6 +67,8 @@ export type ExchangeGateway = {
   rules(symbol: string): Promise<InstrumentRules>;
   /** Venue clock now, from the measured offset; for `sent_at`. */
   venueTime(): EpochMs;
+  /** Wall milliseconds by which this machine's clock is surely off the venue's, either way. */
+  clockSkewMs(): number;
   /** Signed with exactly `timestamp`; one HTTP call for one intent or one batch; no retries. */
   place(symbol: string, intents: readonly OrderIntent[], timestamp: EpochMs): Promise<PlaceReply[]>;
   cancel(symbol: string, clientOrderId: string, conditional: boolean): Promise<CancelOutcome>;
@@ -153,6 +156,8 @@ export type Ledger = {
     sentAt: EpochMs;
     dataAgeMs: number | null;
     quote: Quote | null;
+    priceMoves: PriceMoves | null;
+    clockSkewMs: number;
   }): Promise<{
     send: readonly OrderIntent[];
     refused: readonly { clientOrderId: string; reason: DeniedReason }[];
@@ -206,6 +211,8 @@ export type PrepareRequest = {
   readonly rules: InstrumentRules;
   readonly equity: MoneyText;
   readonly dataAgeMs: number | null;
+  readonly priceMoves: PriceMoves | null;
+  readonly clockSkewMs: number;
 };
 
 /** Decisions, switches, risk events, status. */

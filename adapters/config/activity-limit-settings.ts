@@ -1,5 +1,5 @@
 /** `limits`: how much may be done and lost. Defaults are for real money; paper is `PAPER_PROFILE`. */
-import { decimal, whole } from './settings.ts';
+import { decimal, duration, whole } from './settings.ts';
 
 const PCT = { min: 0.01, max: 100 };
 
@@ -17,6 +17,20 @@ export const activityLimits = {
   max_spread_pct: decimal('Spread over mid beyond which a book prices nothing', {
     ...PCT,
     default: 1,
+  }),
+  collar_move_pct: decimal('Distance of the mids of a minute (market time), over the lowest', {
+    ...PCT,
+    default: 10,
+  }),
+  max_jump_pct: decimal('Distance between two quotes that has to be confirmed', {
+    ...PCT,
+    min: 0.5,
+    default: 5,
+  }),
+  max_clock_skew_ms: duration('wall time', 'Distance of our clock from that of the venue', {
+    min: 100,
+    max: 60_000,
+    default: 1_000,
   }),
   symbol_daily_loss_pct: decimal('Loss of a symbol in a market day that halts it, over equity', {
     ...PCT,

@@ -65,7 +65,10 @@ async function openWire(
 }
 
 /** What the gateway needs of the venue's clock. */
-type GatewayClock = Pick<VenueClock, 'now' | 'historyEnd' | 'onResponse' | 'sync' | 'stop'>;
+type GatewayClock = Pick<
+  VenueClock,
+  'now' | 'skewMs' | 'historyEnd' | 'onResponse' | 'sync' | 'stop'
+>;
 
 export class VenueGateway implements ExchangeGateway {
   readonly #wire: VenueWire;
@@ -91,6 +94,7 @@ export class VenueGateway implements ExchangeGateway {
 
   rules = (symbol: string) => this.#rules.rules(symbol);
   venueTime = () => this.#clock.now();
+  clockSkewMs = () => this.#clock.skewMs;
   position = (symbol: string) => this.#wire.position(symbol);
   equity = () => this.#equity.get();
   quote = (symbol: string) => this.#wire.quote(symbol);

@@ -9,11 +9,13 @@ const MARKET_TIME_HEADER = 'X-Tidegate-Market-Time';
 const MARKET_MARGIN_MS = 86_400_000;
 
 type ReadTime = () => Promise<EpochMs>;
+type Sample = { readonly roundTripMs: number; readonly offsetMs: number };
 
 export class VenueClock {
   readonly #wallClock: () => EpochMs;
   #readTime: ReadTime | undefined;
   #offsetMs = 0;
+  #skewMs = 0;
   #marketTime = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
@@ -31,6 +33,11 @@ export class VenueClock {
 
   now(): EpochMs {
     return this.#wallClock() + this.#offsetMs;
+  }
+
+  /** How far our clock is off, either way, less what the measurement itself leaves open. */
+  get skewMs(): number {
+    return this.#skewMs;
   }
 
   /** No order or trade is later: venue time, or shortly after a paper market's own time. */
@@ -55,7 +62,9 @@ export class VenueClock {
   }
 
   async #measure(readTime: ReadTime, samples: number): Promise<void> {
-    this.#offsetMs = await measureOffset(readTime, this.#wallClock, samples);
+    const { offsetMs, roundTripMs } = await measureOffset(readTime, this.#wallClock, samples);
+    this.#offsetMs = offsetMs;
+    this.#skewMs = Math.max(0, Math.round(Math.abs(offsetMs) - roundTripMs / 2));
   }
 }
 
@@ -64,8 +73,8 @@ async function measureOffset(
   readTime: ReadTime,
   wallClock: () => EpochMs,
   samples: number,
-): Promise<number> {
-  let best = { roundTripMs: Number.POSITIVE_INFINITY, offsetMs: 0 };
+): Promise<Sample> {
+  let best: Sample = { roundTripMs: Number.POSITIVE_INFINITY, offsetMs: 0 };
   for (let sample = 0; sample < samples; sample += 1) {
     const sentAt = wallClock();
     const venueTime = await readTime();
@@ -74,5 +83,5 @@ async function measureOffset(
     const offsetMs = Math.round(venueTime - (sentAt + receivedAt) / 2);
     if (roundTripMs < best.roundTripMs) best = { roundTripMs, offsetMs };
   }
-  return best.offsetMs;
+  return best;
 }

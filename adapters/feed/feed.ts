@@ -1,6 +1,7 @@
 /** The market data and account events of one worker process, for the symbols that it holds. */
 import { assert } from '../../core/assert.ts';
 import type { Quote } from '../../core/market/market.ts';
+import type { PriceMoves } from '../../core/market/price-watch.ts';
 import type { WatchBatch } from '../../core/market/watch.ts';
 import { createBarReader } from '../exchange/bar-reader.ts';
 import { AccountFeed } from './account-feed.ts';
@@ -19,6 +20,8 @@ export type Feed = {
   latestQuote(symbol: string): Quote | null;
   /** Wall age of its prices; null without any. */
   dataAgeMs(symbol: string): number | null;
+  /** How its mid moved in the last minute of market time; null as above, and in lockstep. */
+  priceMoves(symbol: string): PriceMoves | null;
   /** Answers `handover` to every call and ends the connections. */
   close(): Promise<void>;
 };
@@ -78,6 +81,7 @@ export async function createFeed(options: FeedOptions): Promise<Feed> {
     },
     latestQuote: (symbol) => slots.get(symbol)?.feed.quote ?? null,
     dataAgeMs: (symbol) => slots.get(symbol)?.feed.dataAgeMs ?? null,
+    priceMoves: (symbol) => slots.get(symbol)?.feed.priceMoves ?? null,
     close: async () => {
       isClosed = true;
       clearInterval(housekeeping);

@@ -36,6 +36,8 @@ export async function beginSending(
       latch: hostView.kind === 'clear' ? latchView(state.halts) : hostView,
       quote: request.quote,
       dataAgeMs: request.dataAgeMs,
+      priceMoves: request.priceMoves,
+      clockSkewMs: request.clockSkewMs,
       unknownOrders: state.unknownOrders,
       unprotectedMs: state.unprotectedMs,
     };

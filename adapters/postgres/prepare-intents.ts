@@ -52,6 +52,8 @@ export async function prepareIntents(
       level: request.level,
       quote: request.quote,
       dataAgeMs: request.dataAgeMs,
+      priceMoves: request.priceMoves,
+      clockSkewMs: request.clockSkewMs,
       unknownOrders: state.unknownOrders,
       unprotectedMs: state.unprotectedMs,
       rules: request.rules,

@@ -12,6 +12,10 @@ export const DENIED_CODES = {
   OPEN_ORDERS_EXCEEDED: 'Too many orders would be open on the symbol or the account.',
   GRIDS_EXCEEDED: 'As many symbols of the account as are allowed trade a grid already.',
   PRICE_COLLAR_EXCEEDED: 'The price is too far from the fresh market price.',
+  PRICE_MOVED_TOO_FAST:
+    'The price moved farther within a minute than orders that add risk may see.',
+  PRICE_JUMPED: 'The price jumped between two quotes, and no three quotes have confirmed it yet.',
+  CLOCK_SKEWED: 'The clock of this machine is too far off that of the venue.',
   DATA_STALE: 'The market data that the order rests on is too old.',
   BOOK_INSANE: 'The best bid and ask cross, are missing or stand too far apart.',
   SYMBOL_DAILY_LOSS_EXCEEDED:

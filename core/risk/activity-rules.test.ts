@@ -21,6 +21,8 @@ const CONTEXT: RiskContext = {
   level: 'ACTIVE',
   quote: { time: 0, bid: '59999.9', ask: '60000.1', mark: '60000' } as Quote,
   dataAgeMs: 0,
+  priceMoves: null,
+  clockSkewMs: 0,
   unknownOrders: 0,
   unprotectedMs: null,
   rules: {

@@ -113,6 +113,8 @@ function place(move: Parameters<typeof anOrder>[0], book: Book, other: Book): vo
     level: 'ACTIVE',
     quote: QUOTE,
     dataAgeMs: 0,
+    priceMoves: null,
+    clockSkewMs: 0,
     unknownOrders: 0,
     unprotectedMs: null,
     rules: RULES,

@@ -61,6 +61,40 @@ const priceCollar: Rule<MomentContext> = (order, { quote, limits }) => {
   });
 };
 
+/** P4c: while the mids of the last minute (market time) lie too far apart. */
+const collarOverTime: Rule<MomentContext> = (_order, { priceMoves, limits }) => {
+  const { collarMovePct } = limits;
+  if (!isSet(collarMovePct)) return limitMissing('collarMovePct');
+  if (priceMoves === null || priceMoves.rangePct <= collarMovePct) return undefined;
+  return denied('PRICE_MOVED_TOO_FAST', {
+    limitPct: collarMovePct,
+    movedPct: priceMoves.rangePct.toFixed(3),
+  });
+};
+
+const JUMP_SIGMAS = 10;
+
+/** P19: until three quotes confirm the new level or the price is back. */
+const jumpFilter: Rule<MomentContext> = (_order, { priceMoves, limits }) => {
+  const { jumpPct } = limits;
+  if (!isSet(jumpPct)) return limitMissing('jumpPct');
+  const jump = priceMoves?.jump ?? null;
+  if (jump === null || (jump.pct <= jumpPct && jump.sigmas <= JUMP_SIGMAS)) return undefined;
+  return denied('PRICE_JUMPED', {
+    limitPct: jumpPct,
+    jumpPct: jump.pct.toFixed(3),
+    sigmas: jump.sigmas.toFixed(1),
+  });
+};
+
+/** P21: ages and deadlines by a clock that is off say nothing. */
+const clockSkew: Rule<MomentContext> = (_order, { clockSkewMs, limits }) => {
+  if (!isSet(limits.clockSkewMs)) return limitMissing('clockSkewMs');
+  return clockSkewMs > limits.clockSkewMs
+    ? denied('CLOCK_SKEWED', { limitMs: limits.clockSkewMs, skewMs: clockSkewMs })
+    : undefined;
+};
+
 const unknownOrder: Rule<MomentContext> = (_order, { unknownOrders }) =>
   unknownOrders > 0 ? denied('UNKNOWN_ORDER_PENDING', { orders: unknownOrders }) : undefined;
 
@@ -89,6 +123,9 @@ export const RISK_ADDING_CONTROLS: readonly Control<MomentContext>[] = [
   { control: 'P17', rule: freshData },
   { control: 'P18', rule: saneBook },
   { control: 'P4', rule: priceCollar },
+  { control: 'P4c', rule: collarOverTime },
+  { control: 'P19', rule: jumpFilter },
+  { control: 'P21', rule: clockSkew },
   { control: 'P25 symbol', rule: unknownOrder },
   { control: 'protection', rule: protection },
 ];

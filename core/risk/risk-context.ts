@@ -1,5 +1,6 @@
 /** What the pre-trade rules look at. All of it is read under the lock of the account row. */
 import type { InstrumentRules, Quote } from '../market/market.ts';
+import type { PriceMoves } from '../market/price-watch.ts';
 import type { TradingLevel } from '../market/watch.ts';
 import type { Money } from '../money/units.ts';
 import type { SymbolExposure } from './exposure.ts';
@@ -19,6 +20,10 @@ export type MomentContext = {
   readonly quote: Quote | null;
   /** Since the last market data was received here (wall time); null when there was none. */
   readonly dataAgeMs: number | null;
+  /** How the price moved lately; null when this process holds no feed of the symbol. */
+  readonly priceMoves: PriceMoves | null;
+  /** How far this machine's clock is surely off the venue's, either way (wall). */
+  readonly clockSkewMs: number;
   /** Orders of the symbol whose outcome is unknown. */
   readonly unknownOrders: number;
   /** How long the position has lacked live or pending protection (wall time); null: it has it. */

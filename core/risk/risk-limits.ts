@@ -33,6 +33,12 @@ export type RiskLimits = {
   readonly aggressiveCollarPct: number | undefined;
   /** P4b: how far from the fresh mid a resting price may stand. */
   readonly passiveDistancePct: number | undefined;
+  /** P4c: how far the mids of 60 s of market time may lie apart. */
+  readonly collarMovePct: number | undefined;
+  /** P19: distance between two quotes. */
+  readonly jumpPct: number | undefined;
+  /** P21: how far our clock may be off the venue's (wall). */
+  readonly clockSkewMs: number | undefined;
   /** P17: age of market data by local receipt; `scalp` for scalps, `grid` for the rest. */
   readonly scalpDataAgeMs: number | undefined;
   readonly gridDataAgeMs: number | undefined;
@@ -81,6 +87,9 @@ export const PAPER_RISK_LIMITS: Omit<RiskLimits, 'allowedSymbols'> = {
   concurrentGrids: 3,
   aggressiveCollarPct: 0.5,
   passiveDistancePct: 20,
+  collarMovePct: 10,
+  jumpPct: 5,
+  clockSkewMs: 1_000,
   scalpDataAgeMs: 2_000,
   gridDataAgeMs: 10_000,
   spreadPct: 1,

@@ -89,6 +89,8 @@ describe('events', () => {
     expect(bench.feed.latestQuote(SYMBOL)).toMatchObject({ time: START, bid: '50000' });
     expect(bench.feed.dataAgeMs(SYMBOL)).toBeLessThan(5_000);
     expect(bench.feed.dataAgeMs('ETHUSDT')).toBeNull();
+    expect(bench.feed.priceMoves(SYMBOL)).toEqual({ rangePct: 0, jump: null });
+    expect(bench.feed.priceMoves('ETHUSDT')).toBeNull();
     const open = bench.watch();
     await bench.feed.close();
     await expect(open).resolves.toMatchObject({ outcome: 'handover' });

@@ -8,6 +8,7 @@ import {
   NOW,
   QUOTE,
   aRequest,
+  aSending,
   anIntent,
   openSymbol,
   send,
@@ -105,6 +106,25 @@ test('P25: requests of unknown outcome, a batch once', async () => {
   const request = aRequest(eth.ref, [anIntent({ clientOrderId: eth.nextId() })]);
   const { denied } = await world.ledger.prepareIntents(request);
   expect(denied[0]?.reason.code ?? 'approved').toBe('approved');
+});
+
+test('P4c, P19, P21: what the market and the clock do is seen at approval and at sending', async () => {
+  await start();
+  const moved = { priceMoves: { rangePct: 11, jump: null } };
+  const jumped = { priceMoves: { rangePct: 6, jump: { pct: 6, sigmas: 0 } } };
+  const skewed = { clockSkewMs: 1_001 };
+  for (const [market, code] of [
+    [moved, 'PRICE_MOVED_TOO_FAST'],
+    [jumped, 'PRICE_JUMPED'],
+    [skewed, 'CLOCK_SKEWED'],
+  ] as const) {
+    expect(await codeOf(aLevel(), market)).toBe(code);
+    const order = aLevel();
+    expect(await codeOf(order)).toBe('approved');
+    const sending = { ...aSending(BTC, [order.clientOrderId]), ...market };
+    const { refused } = await world.ledger.beginSending(sending);
+    expect(refused.map(({ reason }) => reason.code)).toEqual([code]);
+  }
 });
 
 test('P16: an order that would trade with one of ours', async () => {

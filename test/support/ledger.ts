@@ -166,6 +166,8 @@ export const aRequest = (
   rules: RULES,
   equity: '10000' as PrepareRequest['equity'],
   dataAgeMs: 100,
+  priceMoves: null,
+  clockSkewMs: 0,
   ...request,
 });
 
@@ -175,6 +177,8 @@ export const aSending = (ref: SymbolRef, clientOrderIds: readonly string[]) => (
   sentAt: NOW,
   dataAgeMs: 100,
   quote: QUOTE,
+  priceMoves: null,
+  clockSkewMs: 0,
 });
 
 /** Approves and sends it, as far as the venue's answer. */

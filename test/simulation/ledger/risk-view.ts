@@ -15,13 +15,15 @@ const SENDING_MAX_MS = 10_000;
 
 export function momentContext(
   state: LedgerState,
-  { quote, dataAgeMs }: Pick<MomentContext, 'quote' | 'dataAgeMs'>,
+  market: Pick<MomentContext, 'quote' | 'dataAgeMs' | 'priceMoves' | 'clockSkewMs'>,
 ): MomentContext {
   return {
     limits: state.limits,
     latch: latchOf(state),
-    quote,
-    dataAgeMs,
+    quote: market.quote,
+    dataAgeMs: market.dataAgeMs,
+    priceMoves: market.priceMoves,
+    clockSkewMs: market.clockSkewMs,
     unknownOrders: [...state.live].filter((record) => isUnknown(state, record)).length,
     unprotectedMs: unprotectedMs(state),
   };

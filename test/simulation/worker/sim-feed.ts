@@ -7,6 +7,8 @@ import type { MarketStep, Quote } from '../../../core/market/market.ts';
 import { TIMEFRAME_MS } from '../../../core/market/market.ts';
 import type { WatchBatch } from '../../../core/market/watch.ts';
 import type { StrategyConfig } from '../../../core/strategies/strategy-config.ts';
+import { NO_PRICES, afterQuote, movesOf } from '../../../core/market/price-watch.ts';
+import type { PriceMoves } from '../../../core/market/price-watch.ts';
 import type { FeedView } from '../../../activities/activity-deps.ts';
 import { AccountReconciler } from '../../../adapters/feed/account-reconciler.ts';
 import { AccountRecorder } from '../../../adapters/feed/account-recorder.ts';
@@ -52,6 +54,7 @@ export class SimFeed implements FeedView {
   readonly #reconciler: AccountReconciler;
   readonly recorder: AccountRecorder;
   #prices: Quote | null = null;
+  #priceRecord = NO_PRICES;
   #call: Call | undefined;
   #epoch = 0;
   #watchSeq = -1;
@@ -138,6 +141,7 @@ export class SimFeed implements FeedView {
 
   onStep({ time, bid, ask, mark, last, lastQuantity }: MarketStep): void {
     this.#prices = { time, bid, ask, mark };
+    this.#priceRecord = afterQuote(this.#priceRecord, time, (Number(bid) + Number(ask)) / 2);
     this.#freshness.received('quote', time);
     this.#freshness.received('mark', time);
     this.#intake.add({ kind: 'quote', time, bid, ask });
@@ -152,6 +156,10 @@ export class SimFeed implements FeedView {
 
   latestQuote(): Quote | null {
     return this.#prices;
+  }
+
+  priceMoves(): PriceMoves {
+    return movesOf(this.#priceRecord);
   }
 
   dataAgeMs(): number | null {

@@ -47,6 +47,7 @@ export function startWorker(parts: WorkerParts, name: string): SimWorker {
     createVenueWire(parts, createNetwork(parts, process)),
     {
       now: venueNow,
+      skewMs: 0,
       historyEnd: () => venue.quote.time + DAY_MS,
       onResponse: () => undefined,
       sync: async () => undefined,
