@@ -1,6 +1,7 @@
 /** The emergency stop on a whole system: nothing ordinary is left, protection stays, resume trades on. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { abs } from '../witness/decimal.ts';
+import { readJournalFile } from '../witness/journal-file.ts';
 import { startStack } from '../support/stack.ts';
 import type { Stack } from '../support/stack.ts';
 import { venueTruth } from '../support/venue-truth.ts';
@@ -27,6 +28,7 @@ const STATE = 'SELECT state, level FROM symbol_status';
 const untilHalted = () =>
   stack.database.until('halted', STATE, ([row]) => String(row?.['state']).startsWith('halted'));
 
+const LIVE = 'SELECT client_order_id FROM order_intents WHERE live';
 const LEVELS = `SELECT client_order_id FROM order_intents
   WHERE role = 'level' AND order_status = 'working'`;
 const untilGridStands = () =>
@@ -64,12 +66,11 @@ async function expectSoundEnd(): Promise<void> {
   expect(protection.spans).toEqual([]);
 }
 
-test('without inventory: every order goes, and after resume a grid stands again', async () => {
-  await untilGridStands();
-  const body = await emergencyStop();
-  expect(body['cancelled']).toBeGreaterThan(0);
-  expect(venueTruth(stack).ordinary).toEqual([]);
-  await untilHalted();
+test('without inventory: every order goes, the stops last, and after resume a grid stands again', async () => {
+  const stops = await haltWithoutInventory();
+  await stack.database.until('nothing of ours lives', LIVE, (rows) => rows.length === 0);
+  expect(venueTruth(stack)).toMatchObject({ ordinary: [], stops: [], positions: new Map() });
+  expectGoneAfterLevels(stops);
   const { accepted } = venueTruth(stack);
 
   await resume();
@@ -94,6 +95,38 @@ test('with inventory: the position keeps its stop, and after resume it is worked
   await untilGridStands();
   await expectSoundEnd();
 });
+
+/** Answers the stops that stood before. A level may fill while the stop is on its way: then once more. */
+async function haltWithoutInventory(): Promise<readonly number[]> {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    await untilGridStands();
+    const stops = venueTruth(stack).stops.map(({ algoId }) => algoId);
+    expect(stops.length).toBeGreaterThanOrEqual(2);
+    const body = await emergencyStop();
+    expect(body['cancelled']).toBeGreaterThan(0);
+    expect(venueTruth(stack).ordinary).toEqual([]);
+    await untilHalted();
+    if (!venueTruth(stack).positions.has(SYMBOL)) return stops;
+    await resume();
+  }
+  throw new Error('a level filled before each stop');
+}
+
+/**
+ * A stop guards levels as long as one of them may fill. Flat and without levels it guards nothing, and
+ * would close what somebody else opens on the account: then it goes, also while halted.
+ */
+function expectGoneAfterLevels(algoIds: readonly number[]): void {
+  const lines = readJournalFile(stack.venue.journalPath);
+  const isLive = (status: string) => status === 'NEW' || status === 'PARTIALLY_FILLED';
+  const levelsGone = lines.findLast(({ order }) => order !== undefined && !isLive(order.status));
+  const cancels = lines.filter(
+    ({ conditional }) => conditional?.status === 'CANCELED' && algoIds.includes(conditional.algoId),
+  );
+  expect(cancels).toHaveLength(algoIds.length);
+  const early = cancels.filter(({ seq }) => seq < (levelsGone?.seq ?? Number.POSITIVE_INFINITY));
+  expect(early).toEqual([]);
+}
 
 /** A counter-order may close the inventory while the stop is on its way: then once more. */
 async function haltWithInventory(): Promise<void> {
