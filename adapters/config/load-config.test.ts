@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { describeConfig, loadConfig, tradingConfigOf } from './load-config.ts';
 import type { LoadRequest } from './load-config.ts';
-import { riskLimitsOf } from './trading-config.ts';
+import { riskLimitsOf, strategyConfigOf } from './trading-config.ts';
+import { DEFAULT_STRATEGY_CONFIG } from '../../core/strategies/strategy-config.ts';
 import { describeProblem } from './problems.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-config-'));
@@ -27,6 +28,10 @@ function refused(request: LoadRequest) {
   if (result.ok) throw new Error('the configuration was accepted');
   return result.problems;
 }
+
+test('what strategies read by default is what their own tests and the simulation use', () => {
+  expect(strategyConfigOf(accepted({}).config, 'BTCUSDT')).toEqual(DEFAULT_STRATEGY_CONFIG);
+});
 
 test('without a file the paper defaults stand', () => {
   const { config } = accepted({});

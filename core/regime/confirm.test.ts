@@ -6,7 +6,8 @@ import type { Regime, RegimeReading, RegimeState, VolatilityClass } from './regi
 import { DEFAULT_REGIME_CONFIG } from './regime-config.ts';
 
 const MINUTE_MS = 60_000;
-const CONFIG = DEFAULT_REGIME_CONFIG;
+/** A dwell of three readings, one more than the confirmations. */
+const CONFIG = { ...DEFAULT_REGIME_CONFIG, minDwellMinutes: 15 };
 
 const read = (regime: Regime, volatility: VolatilityClass = 'medium'): RegimeReading => ({
   regime,

@@ -22,7 +22,7 @@ export type RegimeThresholds = RegimeConfig & { readonly enterTrendStrength: num
 export const DEFAULT_REGIME_CONFIG: RegimeConfig = {
   leaveTrendStrength: 20,
   confirmationBars: 2,
-  minDwellMinutes: 15,
+  minDwellMinutes: 10,
   maxSwitchesPerHour: 4,
   volatilityBandsPct: { medium: 2, high: 6, extreme: 15 },
 };
