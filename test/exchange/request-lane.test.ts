@@ -79,8 +79,7 @@ const stop = () =>
 const place = (...intents: OrderIntent[]) => gateway.place(SYMBOL, intents, gateway.venueTime());
 const standing = async () =>
   (await gateway.openOrdersAll()).map(({ clientOrderId: id }) => String(id)).toSorted();
-const idsOf = (...intents: OrderIntent[]) =>
-  intents.map(({ clientOrderId: id }) => String(id)).toSorted();
+const idsOf = (...intents: OrderIntent[]) => intents.map(({ clientOrderId: id }) => id).toSorted();
 
 /** Beyond nine tenths of the weight, by the venue's own count. */
 async function useUp(): Promise<void> {
