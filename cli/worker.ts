@@ -1,5 +1,4 @@
 /** The composition root of the worker process. */
-import { execFileSync } from 'node:child_process';
 import type { ExchangeTransport } from '../adapters/exchange/paper-transport.ts';
 import { createFeed } from '../adapters/feed/feed.ts';
 import type { Feed } from '../adapters/feed/feed.ts';
@@ -22,6 +21,7 @@ import type { ExchangeGateway, Journal, Ledger } from '../adapters/ports.ts';
 import type { Role } from './role.ts';
 import { runPaths } from './up/run-paths.ts';
 import { VENUE_ID, openVenueAccount } from './venue-account.ts';
+import { buildId, checkBuild } from './worker/build.ts';
 import { lockstepOf } from './worker/lockstep.ts';
 import { leaveMarker } from './worker/predecessor.ts';
 import { startWorker } from './worker/start-worker.ts';
@@ -50,6 +50,7 @@ const NO_PROBE: WorkerProbe = { ports: (ports) => ports, feed: (feed) => feed };
 export async function startWorkerRole(config: TidegateConfig, probe = NO_PROBE): Promise<Role> {
   const lockstep = lockstepOf(process.env);
   const log = (line: string) => void process.stderr.write(`${line}\n`);
+  log(checkBuild(buildId(), config.safety.expectedBuilds));
   if (lockstep !== undefined) log(LOCKSTEP_NOTICE);
   const wallClock = () => Date.now();
   const bundle = workflowBundle();
@@ -140,18 +141,4 @@ function openStores(config: TidegateConfig, lockstep: boolean) {
     onOtherWriter: createWriterAlarm(pool, latch),
     close,
   };
-}
-
-/** The commit that runs, written on every intent; a copy without git says so. */
-function buildId(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
-      cwd: import.meta.dirname,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
-  } catch {
-    // A copy without git or its folder: the build has no name.
-    return 'unversioned';
-  }
 }

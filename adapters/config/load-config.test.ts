@@ -86,6 +86,7 @@ test('environment text is read as its setting says', () => {
     env: {
       TIDEGATE__SYMBOLS: 'BTCUSDT, XRPUSDT',
       TIDEGATE__FLOW_TRADING__ENABLED: 'false',
+      TIDEGATE__SAFETY__EXPECTED_BUILDS: '0123abc, 4567def',
       TIDEGATE__SYMBOL_OVERRIDES__BTCUSDT__GRID__LEVELS: '7',
       TEMPORAL_ADDRESS: 'temporal.internal:7233',
       UNRELATED: 'x',
@@ -93,6 +94,7 @@ test('environment text is read as its setting says', () => {
   });
   expect(config.symbols).toEqual(['BTCUSDT', 'XRPUSDT']);
   expect(config.flowTrading.enabled).toBe(false);
+  expect(config.safety.expectedBuilds).toEqual(['0123abc', '4567def']);
   expect(config.temporal.address).toBe('temporal.internal:7233');
   expect(tradingConfigOf(config, 'BTCUSDT').grid.levels).toBe(7);
 });

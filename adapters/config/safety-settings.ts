@@ -1,7 +1,12 @@
 /** `safety`: what watches over the account beside the limits. All wall time. */
-import { duration, whole } from './settings.ts';
+import { duration, textList, whole } from './settings.ts';
 
 export const safety = {
+  expected_builds: textList(
+    'Commits of which a worker may run; empty: any',
+    /^[0-9a-f]{7,40}$/,
+    'a list of commit ids, 7 to 40 hexadecimal digits each, as text',
+  ),
   reconcile_interval_s: duration('wall time', 'Between two comparisons of ledger and exchange', {
     min: 5,
     max: 3_600,

@@ -71,6 +71,10 @@ type TextOptions = { readonly range: string; readonly default: string; readonly 
 export const text = (description: string, pattern: RegExp, options: TextOptions): Setting<string> =>
   setting(z.string().regex(pattern), { description, reads: 'text', ...options });
 
+/** Empty by default. */
+export const textList = (description: string, pattern: RegExp, range: string): Setting<string[]> =>
+  setting(z.array(z.string().regex(pattern)), { description, range, reads: 'list', default: [] });
+
 const SYMBOL = /^[A-Z0-9]{2,20}(_[0-9]{6})?$/;
 
 /** The venue's own id, e.g. `BTCUSDT`. */
