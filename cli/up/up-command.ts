@@ -5,10 +5,11 @@ import { fetchStatus } from '../api-client.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { apiOrigin, requireConfig } from '../options.ts';
 import type { Options } from '../options.ts';
+import { probeApi, watchApi } from './api-watch.ts';
 import { claimRun, releaseRun } from './claim.ts';
 import { childEnvironment, writeEffectiveConfig } from './effective-config.ts';
 import { nextInstallation, readInstallation, writeInstallation } from './installation.ts';
-import { keepRehearsing } from './rehearsals.ts';
+import { keepRehearsing, rehearseNow } from './rehearsals.ts';
 import { rememberInstance } from './remember-instance.ts';
 import type { Installation } from './installation.ts';
 import { openLogFile } from './log-file.ts';
@@ -37,6 +38,8 @@ type Run = {
   readonly installation: Installation;
   readonly previousAccount: string | undefined;
   readonly screen: Screen;
+  /** Into the supervisor's log and onto the screen. */
+  readonly notice: (service: string, text: string) => void;
   readonly supervisor: Supervisor;
 };
 
@@ -60,7 +63,15 @@ export async function runUp(options: Options): Promise<number> {
     const isReset = known !== undefined && options.reset === true;
     if (isReset && options.yes !== true) await confirmReset(known.account, installation.account);
     writeInstallation(paths.installation, installation);
-    const supervisor = supervise({ config, values, paths, installation, self, screen, options });
+    const { supervisor, notice } = supervise({
+      config,
+      values,
+      paths,
+      installation,
+      self,
+      screen,
+      options,
+    });
     const previousAccount = isReset ? known.account : undefined;
     return await runUntil(stop, {
       config,
@@ -68,6 +79,7 @@ export async function runUp(options: Options): Promise<number> {
       installation,
       previousAccount,
       screen,
+      notice,
       supervisor,
     });
   } finally {
@@ -120,16 +132,16 @@ function supervise({ config, values, paths, installation, self, screen, options 
     const isShown = options.verbose === true || !QUIET_SERVICES.has(service);
     if (isShown) screen.line(prefixed(service, line, { colour }));
   };
-  const onNotice = (service: string, text: string) => {
+  const notice = (service: string, text: string) => {
     logOf('supervisor').write(`${service} ${text}`);
     screen.line(prefixed(service, text, { colour }));
   };
-  return createSupervisor({
+  const supervisor = createSupervisor({
     services: createServices({
       config,
       paths,
       onLine,
-      onNotice,
+      onNotice: notice,
       env: childEnvironment(process.env),
       onStores: async (stores) => {
         writeEffectiveConfig(paths.config, values, {
@@ -145,8 +157,9 @@ function supervise({ config, values, paths, installation, self, screen, options 
     }),
     onChildren: (children) =>
       writeRunFile(paths.run, { supervisor: self, children: [...children] }),
-    onEvent: onNotice,
+    onEvent: notice,
   });
+  return { supervisor, notice };
 }
 
 async function runUntil(stop: AbortSignal, run: Run): Promise<number> {
@@ -157,9 +170,13 @@ async function runUntil(stop: AbortSignal, run: Run): Promise<number> {
   try {
     await supervisor.start();
     if (!stop.aborted) await trade(run);
-    const { rehearsalIntervalH: intervalH } = run.config.safety;
-    const rehearsals = { intervalH, configPath: paths.config };
-    void keepRehearsing(rehearsals, stop, (line) => screen.line(line));
+    const probe = () => probeApi(apiOrigin(run.config));
+    void watchApi({ probe, say: (text) => run.notice('api', text) }, stop);
+    void keepRehearsing(run.config, stop, {
+      pause,
+      rehearse: () => rehearseNow(paths.config),
+      say: (line) => screen.line(line),
+    });
     while (!stop.aborted) {
       screen.block(statusLines(await fetchStatus(apiOrigin(run.config))));
       await pause(STATUS_INTERVAL_MS, undefined, { signal: stop }).catch(() => {});
