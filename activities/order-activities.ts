@@ -8,12 +8,14 @@ import type {
   SymbolActivities,
 } from '../workflows/activity-contract.ts';
 import type { ActivityDeps } from './activity-deps.ts';
+import { createClockWatch } from './clock-watch.ts';
 
 export function createOrderActivities(
   deps: ActivityDeps,
 ): Pick<SymbolActivities, 'checkRisk' | 'submitOrders' | 'cancelOrders'> {
+  const watchClock = createClockWatch(deps);
   return {
-    checkRisk: (request) => checkRisk(deps, request),
+    checkRisk: (request) => checkRisk(deps, watchClock, request),
     submitOrders: ({ ref, clientOrderIds }) => submit(deps, ref, clientOrderIds),
     cancelOrders: ({ ref, orders }) =>
       Promise.all(
@@ -24,13 +26,18 @@ export function createOrderActivities(
   };
 }
 
-async function checkRisk(deps: ActivityDeps, request: CheckRiskRequest): Promise<CheckRiskResult> {
+async function checkRisk(
+  deps: ActivityDeps,
+  watchClock: ReturnType<typeof createClockWatch>,
+  request: CheckRiskRequest,
+): Promise<CheckRiskResult> {
   const { ref, epoch, level, intents } = request;
   const [rules, { equity }, fresh] = await Promise.all([
     deps.gateway.rules(ref.symbol),
     deps.gateway.equity(),
     freshData(deps, ref.symbol),
   ]);
+  await watchClock(ref, fresh.quote.time);
   return deps.ledger.prepareIntents({ ref, epoch, level, intents, rules, equity, ...fresh });
 }
 
