@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { HaltLatch } from '../adapters/ports.ts';
 import { json, post } from './api-request.ts';
 import { createApi } from './create-api.ts';
-import { createEmergencyStop } from './emergency-stop.ts';
+import { REHEARSAL_REASON, createEmergencyStop } from './emergency-stop.ts';
 import {
   NOW,
   aHalt,
@@ -413,6 +413,19 @@ describe('emergency stop', () => {
       ids.push((await json(await post(app, 'emergency-stop', body)))['halt_id']);
     }
     expect(ids).toEqual(['halt-1', 'halt-2', 'halt-2']);
+  });
+
+  test("a person's stop never shares the halt of a rehearsal, before or after its answer", async () => {
+    const world = aWorld({ running: new Set(['BTCUSDT']) });
+    const app = apiOf(world);
+    const symbols = ['BTCUSDT'];
+    const rehearsing = post(app, 'emergency-stop', { symbols, reason: REHEARSAL_REASON });
+    const during = await json(await post(app, 'emergency-stop', { symbols, reason: 'spread' }));
+    const rehearsal = await json(await rehearsing);
+    expect(during['halt_id']).not.toBe(rehearsal['halt_id']);
+    const resume = { symbols, reason: REHEARSAL_REASON, halt_id: rehearsal['halt_id'] };
+    expect(await json(await post(app, 'resume', resume))).toMatchObject({ code: 'HALT_CHANGED' });
+    expect(world.halts).toHaveLength(2);
   });
 
   test('finds orders of ours, and their workflow, on a symbol that nobody named', async () => {

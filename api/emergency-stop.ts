@@ -36,6 +36,8 @@ export type EmergencyStop = {
 const ROUNDS = 120;
 const ROUND_MS = 1_000;
 const ROUND_MAX_MS = 5_000;
+/** A rehearsal clears its own halt, so nobody else's stop may share that one. */
+export const REHEARSAL_REASON = 'rehearsal of the kill switch';
 /** How long a repeated stop may take to learn whether its halt still stands. */
 const SAME_HALT_MS = 250;
 
@@ -50,7 +52,7 @@ export function createEmergencyStop(deps: ApiDeps): EmergencyStop {
   let turn: Promise<unknown> = Promise.resolve();
 
   function run(request: StopRequest): Promise<StopReport> {
-    const running = [...inFlight].find(([other]) => includes(other, request));
+    const running = [...inFlight].find(([other]) => isShared(other, request));
     if (running !== undefined) return running[1];
     const report = carryOut(request).finally(() => inFlight.delete(request));
     inFlight.set(request, report);
@@ -72,7 +74,7 @@ export function createEmergencyStop(deps: ApiDeps): EmergencyStop {
 
   /** Repeated stops are one halt while it stands. A first stop waits for nothing. */
   async function standingHalt(request: StopRequest): Promise<StandingHalt | undefined> {
-    const last = halts.findLast((halt) => includes(halt, request));
+    const last = halts.findLast((halt) => isShared(halt, request));
     if (last === undefined) return undefined;
     if ([...unfinished].some(({ halt }) => halt.haltId === last.haltId)) return last;
     const stored = await answerWithin(clock, SAME_HALT_MS, () =>
@@ -141,6 +143,12 @@ const isSame =
   (halt: StandingHalt) =>
   ({ haltId }: StandingHalt): boolean =>
     haltId === halt.haltId;
+
+type Asked = Pick<StandingHalt, 'symbols' | 'level' | 'reason'>;
+
+const isShared = (halt: Asked, request: Asked): boolean =>
+  includes(halt, request) &&
+  (halt.reason !== REHEARSAL_REASON || request.reason === REHEARSAL_REASON);
 
 /** Whether a halt does all that another one asks for. */
 function includes(

@@ -81,6 +81,10 @@ export const resumeBody = z
   .strictObject({
     symbols: symbols.optional().openapi({ description: 'Default: every running symbol.' }),
     reason: reason.openapi({ description: 'Why it is safe to trade again.' }),
+    halt_id: z.string().min(1).max(REASON_MAX).optional().openapi({
+      description:
+        'Only this halt: refused when another one stands over the symbols, or this one not.',
+    }),
   })
   .openapi('ResumeRequest');
 export type ResumeBody = z.output<typeof resumeBody>;

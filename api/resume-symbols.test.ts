@@ -127,6 +127,30 @@ describe('resume', () => {
     expect(world.halts).toEqual([halts[1]]);
   });
 
+  test('of a named halt clears that one, and signals its symbols', async () => {
+    const halts = [aHalt({ symbols: ['BTCUSDT'] }), aHalt({ haltId: 'h2', symbols: ['ETHUSDT'] })];
+    const world = aWorld({ running: new Set(['BTCUSDT', 'ETHUSDT']), halts });
+    const body = { reason: 'ok', symbols: ['BTCUSDT'], halt_id: 'h1' };
+    const response = await post(apiOf(world), 'resume', body);
+    expect(await json(response)).toMatchObject({ halt_ids: ['h1'], signalled: ['BTCUSDT'] });
+    expect(world.halts).toEqual([halts[1]]);
+  });
+
+  test.each([
+    ['another one stands too', [aHalt(), aHalt({ haltId: 'h2', symbols: ['BTCUSDT'] })]],
+    ['only another one stands', [aHalt({ haltId: 'h2' })]],
+    ['it stands no longer', []],
+  ])('of a named halt touches nothing when %s', async (_why, halts) => {
+    const rows = [halted('BTCUSDT')];
+    const world = aWorld({ running: new Set(['BTCUSDT']), rows, halts: [...halts] });
+    const body = { reason: 'ok', symbols: ['BTCUSDT'], halt_id: 'h1' };
+    const response = await post(apiOf(world), 'resume', body);
+    expect(response.status).toBe(409);
+    expect(await json(response)).toMatchObject({ code: 'HALT_CHANGED' });
+    expect(world.calls).toEqual([]);
+    expect(world.halts).toEqual(halts);
+  });
+
   test('signals nothing when a halt came while it cleared', async () => {
     const world = aWorld({ running: new Set(['BTCUSDT']), halts: [aHalt()] });
     const fakes = fakeLatch(world);

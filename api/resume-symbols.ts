@@ -38,6 +38,8 @@ async function resume(
   }
   const halts = await haltsOver(deps, body.symbols);
   if (halts.kind === 'refused') return halts;
+  const changed = otherThan(body.halt_id, halts.value);
+  if (changed !== undefined) return refused(changed);
   const targets = await resumable(deps, body.symbols, halts.value);
   if (targets.kind === 'refused') return targets;
   const kept = await keepOthersHalted(deps, stop, halts.value, body.symbols);
@@ -48,6 +50,18 @@ async function resume(
   stop.drop(haltIds);
   const sent = await signalResumes(deps, targets.value, halts.value, body.reason);
   return sent.kind === 'refused' ? sent : done({ haltIds, signalled: sent.value });
+}
+
+/** Whoever names a halt resumes from that one alone, and never from what another person set. */
+function otherThan(
+  haltId: string | undefined,
+  halts: readonly StandingHalt[],
+): Problem | undefined {
+  if (haltId === undefined) return undefined;
+  const other = halts.find((halt) => halt.haltId !== haltId);
+  if (other !== undefined) return haltChanged(other);
+  if (halts.length > 0) return undefined;
+  return { code: 'HALT_CHANGED', detail: `halt ${haltId} stands no longer over the symbols` };
 }
 
 /**

@@ -18,7 +18,7 @@ export const safety = {
     { min: 0, max: 3_600, default: 0 },
   ),
   rehearsal_interval_h: whole(
-    'Hours between two rehearsals of the kill switch, paper only; 0: only when asked (wall time)',
-    { min: 0, max: 720, default: 0 },
+    'Hours between two rehearsals of the kill switch, on paper alone; 0: only when asked (wall time)',
+    { min: 0, max: 720, default: 168 },
   ),
 };

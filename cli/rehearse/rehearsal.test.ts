@@ -23,6 +23,8 @@ function aTidegate(changes: { outcome?: typeof THROUGH; mode?: string; neverBack
       ['ETHUSDT', 'standby'],
     ]),
     calls: [] as string[],
+    /** Halts of others over the same symbols. */
+    others: 0,
     onStop: () => {},
   };
   let haltedAt = Infinity;
@@ -49,12 +51,14 @@ function aTidegate(changes: { outcome?: typeof THROUGH; mode?: string; neverBack
       world.onStop();
       return changes.outcome ?? THROUGH;
     },
-    resume: async (symbols) => {
-      world.calls.push(`resume ${symbols.join()}`);
+    resume: async (symbols, haltId) => {
+      world.calls.push(`resume ${symbols.join()} from ${haltId}`);
       world.now += 50;
+      if (world.others > 0) return 'another halt stands';
       haltedAt = Infinity;
       set('reconciling');
       if (changes.neverBack !== true) backAt = world.now + 2_000;
+      return null;
     },
     now: () => world.now,
     sleep: async (ms) => void (world.now += ms),
@@ -79,13 +83,13 @@ test('halt, confirmation, resume and reconcile, with their times', async () => {
     },
   });
   // By symbol: a stop of everything is never taken for ours.
-  expect(world.calls).toEqual(['stop BTCUSDT,ETHUSDT', 'resume BTCUSDT,ETHUSDT']);
+  expect(world.calls).toEqual(['stop BTCUSDT,ETHUSDT', 'resume BTCUSDT,ETHUSDT from h1']);
 });
 
 test('only the symbols that are named', async () => {
   const { world, parts } = aTidegate();
   await rehearse(parts, ['ETHUSDT']);
-  expect(world.calls).toEqual(['stop ETHUSDT', 'resume ETHUSDT']);
+  expect(world.calls).toEqual(['stop ETHUSDT', 'resume ETHUSDT from h1']);
 });
 
 test.each([
@@ -122,11 +126,14 @@ test.each([
   expect(world.calls).toEqual(['stop BTCUSDT,ETHUSDT']);
 });
 
-test('a stop of somebody else meanwhile is left to stand', async () => {
+test('a stop of somebody else meanwhile, however late, is left to stand', async () => {
   const { world, parts } = aTidegate();
-  world.onStop = () => (world.latch = 'set');
-  expect(await rehearse(parts, null)).toMatchObject({ kind: 'failed' });
-  expect(world.calls).toEqual(['stop BTCUSDT,ETHUSDT']);
+  world.onStop = () => (world.others = 1);
+  expect(await rehearse(parts, null)).toMatchObject({
+    kind: 'failed',
+    reason: 'resume refused: another halt stands',
+  });
+  expect(world.states.get('BTCUSDT')).toBe('halted');
 });
 
 test('symbols that do not come back are named a failure', async () => {

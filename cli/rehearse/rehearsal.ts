@@ -10,7 +10,8 @@ export type RehearsalParts = {
   /** Undefined: the API does not answer. */
   readonly status: () => Promise<TradingStatus | undefined>;
   readonly stop: (symbols: readonly string[]) => Promise<StopOutcome>;
-  readonly resume: (symbols: readonly string[]) => Promise<void>;
+  /** From this halt alone; resolves to why it was refused, null when it was not. */
+  readonly resume: (symbols: readonly string[], haltId: string) => Promise<string | null>;
   /** Wall milliseconds. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -39,7 +40,7 @@ export type RehearsalResult =
 const STATE_LIMIT_MS = 60_000;
 const POLL_MS = 250;
 
-/** `wanted`: null for every symbol that runs. Rejects with what `stop` or `resume` reject with. */
+/** `wanted`: null for every symbol that runs. Rejects with what `stop` rejects with. */
 export async function rehearse(
   parts: RehearsalParts,
   wanted: readonly string[] | null,
@@ -59,10 +60,9 @@ export async function rehearse(
   if (!(await until(parts, symbols, isHalted)))
     return failed('not every workflow has halted', confirmed);
   const halted = { ...confirmed, haltedMs: sinceStart() };
-  // Somebody's own stop came meanwhile: it is not ours to clear.
-  if ((await parts.status())?.latch !== 'clear')
-    return failed('another halt stands: left as it is', halted);
-  await parts.resume(symbols);
+  // Somebody's own stop may have come meanwhile: it is not ours to clear.
+  const refusal = await parts.resume(symbols, outcome.halt_id);
+  if (refusal !== null) return failed(`resume refused: ${refusal}`, halted);
   const resumed = { ...halted, resumedMs: sinceStart() };
   if (!(await until(parts, symbols, isTrading)))
     return failed('not every symbol has reconciled', resumed);

@@ -1,6 +1,7 @@
 /** A rehearsal through the API, written down in `risk_events`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TidegateConfig } from '../../adapters/config/load-config.ts';
+import { REHEARSAL_REASON as REASON } from '../../api/emergency-stop.ts';
 import { createJournal } from '../../adapters/postgres/journal.ts';
 import { createPool } from '../../adapters/postgres/pool.ts';
 import { callApi, fetchStatus } from '../api-client.ts';
@@ -13,7 +14,6 @@ import type { RehearsalParts, RehearsalResult } from './rehearsal.ts';
 
 const GROUP = '/api/v1/profit-scraping';
 const TIMEOUT_MS = 40_000;
-const REASON = 'rehearsal of the kill switch';
 
 /**
  * `symbols`: null for every one that runs. `config`: of what runs here. Throws CommandError when the
@@ -30,22 +30,31 @@ export async function runRehearsal(
 
 function apiParts(config: TidegateConfig): RehearsalParts {
   const origin = apiOrigin(config);
-  const post = async (path: string, body: object): Promise<unknown> => {
-    const reply = await callApi(origin, `${GROUP}/${path}`, body, TIMEOUT_MS);
-    if (reply !== undefined && reply.status < 300) return reply.body;
-    const answer = reply === undefined ? 'no answer' : JSON.stringify(reply.body);
-    throw new CommandError(`${path}: ${answer}`, EXIT.error);
-  };
+  const post = (path: string, body: object) =>
+    callApi(origin, `${GROUP}/${path}`, body, TIMEOUT_MS);
   return {
     mode: config.mode,
     status: () => fetchStatus(origin),
-    stop: async (symbols) =>
-      stopOutcome.parse(await post('emergency-stop', { symbols, reason: REASON })),
-    resume: async (symbols) => void (await post('resume', { symbols, reason: REASON })),
+    stop: async (symbols) => {
+      const reply = await post('emergency-stop', { symbols, reason: REASON });
+      if (isDone(reply)) return stopOutcome.parse(reply.body);
+      throw new CommandError(`emergency-stop: ${wordsOf(reply)}`, EXIT.error);
+    },
+    resume: async (symbols, haltId) => {
+      const reply = await post('resume', { symbols, reason: REASON, halt_id: haltId });
+      return isDone(reply) ? null : wordsOf(reply);
+    },
     now: () => Date.now(),
     sleep: (ms) => delay(ms),
   };
 }
+
+type Reply = Awaited<ReturnType<typeof callApi>>;
+
+const isDone = (reply: Reply): reply is NonNullable<Reply> =>
+  reply !== undefined && reply.status < 300;
+const wordsOf = (reply: Reply): string =>
+  reply === undefined ? 'no answer' : JSON.stringify(reply.body);
 
 type Ended = Exclude<RehearsalResult, { kind: 'refused' }>;
 
