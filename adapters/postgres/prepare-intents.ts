@@ -32,7 +32,7 @@ export async function prepareIntents(
 ): Promise<Prepared> {
   const hostView = await settledHostView(pool, options.hostHalts, request.ref);
   return inTransaction(pool, async (transaction) => {
-    const { ref, quote, equity } = request;
+    const { ref, quote, equity, rules } = request;
     const [, , , existing, state, exposures, openOrders, activity] = await Promise.all([
       // A prepared row that a crash of the server forgets was never sent.
       run(transaction, COMMIT_WITHOUT_FLUSH, []),
@@ -42,7 +42,7 @@ export async function prepareIntents(
       readSymbolState(transaction, request.ref),
       readExposures(transaction, request.ref),
       readOpenOrders(transaction, request.ref),
-      readActivity(transaction, ref, { marketTime: quote.time, equity }),
+      readActivity(transaction, ref, { marketTime: quote.time, equity, rules }),
     ]);
     const fresh = request.intents.filter(({ clientOrderId }) => !existing.has(clientOrderId));
     const context: RiskContext = {

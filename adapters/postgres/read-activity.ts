@@ -1,6 +1,7 @@
 /** What the account did lately, for the gate: one statement over rows, and the marks of its equity. */
 import { z } from 'zod';
 import { ensureDefined } from '../../core/assert.ts';
+import type { InstrumentRules } from '../../core/market/market.ts';
 import { money, price, quantity } from '../../core/money/units.ts';
 import type { MoneyText } from '../../core/money/units.ts';
 import type { SymbolRef } from '../../core/orders/order.ts';
@@ -75,7 +76,8 @@ SELECT
   (SELECT count(*) FROM refused) AS rejects_account,
   (SELECT count(DISTINCT (venue, symbol, sent_at)) FROM order_intents
     WHERE account = $1 AND live AND state = 'UNKNOWN') AS unknown_requests,
-  (SELECT coalesce(sum(venue_realised_profit - fee), 0) FROM fills
+  (SELECT coalesce(sum(venue_realised_profit - CASE WHEN fee_asset = $5 THEN fee
+        ELSE round(price * quantity * $6::numeric / 10000, 12) END), 0) FROM fills
     WHERE (account, venue, symbol) = ($1, $2, $3)
       AND event_time >= date_trunc('day', $4::timestamptz, 'UTC')) AS profit_today,
   (SELECT max(price) FROM open WHERE side = 'buy') AS highest_buy,
@@ -116,16 +118,24 @@ const activityRow = z.object({
 });
 type ActivityRow = z.output<typeof activityRow>;
 
-/** `marketTime` of the quote that the orders are judged by; `equity` as the venue says now. */
+/**
+ * `marketTime` of the quote that the orders are judged by; `equity` as the venue says now. A fee
+ * that was paid in another asset than the symbol's own counts as a taker's.
+ */
 export async function readActivity(
   on: Queryable,
   ref: SymbolRef,
-  now: { readonly marketTime: number; readonly equity: MoneyText },
+  now: {
+    readonly marketTime: number;
+    readonly equity: MoneyText;
+    readonly rules: Pick<InstrumentRules, 'quote' | 'takerFeeBps'>;
+  },
 ): Promise<RecentActivity> {
   const at = toTimestamp(now.marketTime);
+  const { quote, takerFeeBps } = now.rules;
   const [marks, rows] = await Promise.all([
     select(on, MARK_EQUITY, [ref.account, at, now.equity], markRow),
-    select(on, ACTIVITY, [...keyOf(ref), at], activityRow),
+    select(on, ACTIVITY, [...keyOf(ref), at, quote, Math.max(0, takerFeeBps)], activityRow),
   ]);
   const mark = ensureDefined(marks[0], 'an upsert returns its row');
   return toActivity(ensureDefined(rows[0], 'an aggregate has one row'), {

@@ -159,14 +159,14 @@ const CASES: readonly Case[] = [
   [
     'P13 minute',
     'EXECUTION_REPEATED',
-    lately({ repeatedFills: { perMinute: 21, perTenMinutes: 21 } }),
     lately({ repeatedFills: { perMinute: 20, perTenMinutes: 20 } }),
+    lately({ repeatedFills: { perMinute: 19, perTenMinutes: 19 } }),
   ],
   [
     'P13 ten minutes',
     'EXECUTION_REPEATED',
-    lately({ repeatedFills: { perMinute: 1, perTenMinutes: 101 } }),
     lately({ repeatedFills: { perMinute: 1, perTenMinutes: 100 } }),
+    lately({ repeatedFills: { perMinute: 1, perTenMinutes: 99 } }),
   ],
   [
     'P14',
@@ -289,6 +289,30 @@ test('orders of one request count for those after them', () => {
     'approved',
     'denied',
   ]);
+});
+
+const codesOf = (...orders: Partial<Record<keyof OrderIntent, unknown>>[]) =>
+  checkIntents(
+    orders.map((order) => ({ ...ORDER, ...order }) as OrderIntent),
+    CONTEXT,
+  ).map((one) => (one.kind === 'denied' ? one.reason.code : 'approved'));
+
+test('P15: the same order twice in one request', () => {
+  expect(codesOf({}, {})).toEqual(['approved', 'DUPLICATE_ORDER']);
+  expect(codesOf({}, { slot: 'L-2:entry' })).toEqual(['approved', 'approved']);
+  const market = { kind: 'market', price: null };
+  expect(codesOf(market, market)).toEqual(['approved', 'DUPLICATE_ORDER']);
+});
+
+test('P16: two orders of one request that would trade with each other', () => {
+  const sell = { slot: 'L+1:entry', side: 'sell' };
+  expect(codesOf({}, { ...sell, price: '59700' })).toEqual(['approved', 'SELF_TRADE']);
+  expect(codesOf({}, { ...sell, price: '59700.1' })).toEqual(['approved', 'approved']);
+  const far = { slot: 'L-2:entry', price: '59600' };
+  expect(codesOf({}, far, { ...sell, price: '59700' })[2]).toBe('SELF_TRADE');
+  const buyAt = (price: string) => ({ slot: 'L-3:entry', price });
+  expect(codesOf({ ...sell, price: '60300' }, buyAt('60300'))[1]).toBe('SELF_TRADE');
+  expect(codesOf({ ...sell, price: '60300' }, buyAt('60299.9'))[1]).toBe('approved');
 });
 
 test('no control stands in the table twice', () => {

@@ -185,7 +185,7 @@ export const ACTIVITY_CONTROLS: readonly Control<RiskContext>[] = [
     rule: atMost(
       'EXECUTION_REPEATED',
       'repeatedFillsPerMinute',
-      (c) => others(c).repeatedFills.perMinute,
+      (c) => others(c).repeatedFills.perMinute + 1,
       'minute',
     ),
   },
@@ -194,7 +194,7 @@ export const ACTIVITY_CONTROLS: readonly Control<RiskContext>[] = [
     rule: atMost(
       'EXECUTION_REPEATED',
       'repeatedFillsPerTenMinutes',
-      (c) => others(c).repeatedFills.perTenMinutes,
+      (c) => others(c).repeatedFills.perTenMinutes + 1,
       'ten minutes',
     ),
   },

@@ -416,13 +416,13 @@ describe('a protective order', () => {
 test('the order that was approved counts for the next one in the same request', () => {
   const room = withLimits({ positionNotionalPct: 1.2 });
   const verdicts = checkIntents(
-    [anOrder(), anOrder(), anOrder({ side: 'sell', price: '60300' })],
+    [anOrder(), anOrder({ slot: 'L-2:entry' }), anOrder({ side: 'sell', price: '60300' })],
     room,
   );
   expect(verdicts.map(({ kind }) => kind)).toEqual(['approved', 'denied', 'denied']);
   const roomier = withLimits({ positionNotionalPct: 1.21 });
   const sides = checkIntents(
-    [anOrder(), anOrder(), anOrder({ side: 'sell', price: '60300' })],
+    [anOrder(), anOrder({ slot: 'L-2:entry' }), anOrder({ side: 'sell', price: '60300' })],
     roomier,
   );
   expect(sides.map(({ kind }) => kind)).toEqual(['approved', 'denied', 'approved']);
@@ -430,7 +430,8 @@ test('the order that was approved counts for the next one in the same request', 
 
 test('a request fills the open orders as it goes', () => {
   const room = { ...CONTEXT, openOrders: { symbolOrdinary: 8, symbolConditional: 0, account: 8 } };
-  const verdicts = checkIntents([aStop(), anOrder(), anOrder(), anOrder()], room);
+  const levels = ['L-1', 'L-2', 'L-3'].map((slot) => anOrder({ slot }));
+  const verdicts = checkIntents([aStop(), ...levels], room);
   expect(verdicts.map(({ kind }) => kind)).toEqual(['approved', 'approved', 'approved', 'denied']);
 });
 

@@ -1,12 +1,17 @@
 /** The pre-trade gate: the only place that turns an intent into one that may become a row. */
 import type { DeniedReason } from '../orders/denied-reason.ts';
+import { price, quantity } from '../money/units.ts';
 import type { OrderIntent } from '../orders/order.ts';
 import { ACTIVITY_CONTROLS } from './activity-rules.ts';
 import { LIMIT_CONTROLS, exposureWith } from './limit-rules.ts';
 import { denied, firstRefusal, momentRefusal } from './moment-rules.ts';
 import type { Control, Rule } from './moment-rules.ts';
+import { statedPrice } from './order-figures.ts';
+import type { RecentActivity } from './recent-activity.ts';
 import type { RiskContext } from './risk-context.ts';
 import { VENUE_CONTROLS } from './venue-rules.ts';
+
+type Touch = RecentActivity['touch'];
 
 declare const approval: unique symbol;
 /** An order that passed every control in the context of this moment. Only `checkIntents` makes one. */
@@ -72,6 +77,25 @@ function afterApproval(order: OrderIntent, context: RiskContext): RiskContext {
         symbol: ordersPerMinute.symbol + 1,
         account: ordersPerMinute.account + 1,
       },
+      touch: touchWith(order, activity.touch),
+      young: [...activity.young, youngOf(order)],
     },
   };
 }
+
+/** Our own best resting prices once the order rests; a trigger does not rest in the book. */
+function touchWith({ side, price: text }: OrderIntent, touch: Touch): Touch {
+  if (text === null) return touch;
+  const { highestBuy, lowestSell } = touch;
+  const at = price(text);
+  if (side === 'buy')
+    return highestBuy !== null && highestBuy >= at ? touch : { ...touch, highestBuy: at };
+  return lowestSell !== null && lowestSell <= at ? touch : { ...touch, lowestSell: at };
+}
+
+const youngOf = (order: OrderIntent): RecentActivity['young'][number] => ({
+  slot: order.slot,
+  side: order.side,
+  quantity: quantity(order.quantity),
+  price: statedPrice(order) ?? null,
+});

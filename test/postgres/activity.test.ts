@@ -7,6 +7,7 @@ import {
   BTC,
   NOW,
   QUOTE,
+  aFill,
   aRequest,
   aSending,
   anIntent,
@@ -155,6 +156,20 @@ test('P9: a loss since the day began halts the account until a person resumes it
   const halt = await world.latch.read('paper');
   expect(halt).toMatchObject({ kind: 'set', reason: 'DAILY_LOSS_EXCEEDED', by: 'gate' });
   expect(await codeOf(aLevel(), { equity: '10000' })).toBe('HALT_LATCH_SET');
+});
+
+test('P9: fees of the symbol in its own asset, others as a taker’s', async () => {
+  await start({ dailyLossSymbolPct: 0.01 });
+  const fee = { clientOrderId: null, fee: '0.7', feeAsset: 'USDT' };
+  await world.ledger.recordFill(BTC, aFill({ ...fee, tradeId: '1', price: '60000' }));
+  // 0.002 x 60,000 at 5 bps, whatever was paid: 0.06.
+  const other = { ...fee, fee: '600', feeAsset: 'BNB' };
+  const sold = aFill({ ...other, tradeId: '2', side: 'sell', price: '60000' });
+  await world.ledger.recordFill(BTC, { ...sold, orderId: '2' });
+  expect(await codeOf(aLevel())).toBe('approved');
+  const again = { ...fee, fee: '0.25', orderId: '3', tradeId: '3', price: '60000' };
+  await world.ledger.recordFill(BTC, aFill(again));
+  expect(await codeOf(aLevel())).toBe('SYMBOL_DAILY_LOSS_EXCEEDED');
 });
 
 test('P10: the highest equity is kept over the days', async () => {
