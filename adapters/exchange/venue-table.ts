@@ -1,6 +1,6 @@
 /**
- * What differs between venues about our orders: how requests carry the client id, when "not found"
- * may be believed, what an error means, what a request costs. ccxt's unified names are not trusted:
+ * What differs between venues about our orders: how requests carry the client id, what "not found"
+ * and every other error mean, what the limits are and where they are told. ccxt's unified names are not trusted:
  * on several venues they are dropped or mapped to something else. The next venue is one file in
  * `venues/`, and a `VenueWire` to trade on it.
  */
@@ -53,8 +53,6 @@ export type VenueTable = {
     readonly lengthMax: number;
     readonly ordinary: ClientIdParameters;
     readonly conditional: ClientIdParameters;
-    /** With `openOrders` an id can be used again once its order is finished: never resend. */
-    readonly uniqueAmong: 'openOrders' | 'allOrders';
   };
   readonly amend: AmendRow;
   /** Most ordinary orders in one request; 1: each order is a request of its own. */
@@ -62,8 +60,6 @@ export type VenueTable = {
   readonly notFound: {
     /** Codes that mean "no such order, now". They never prove that it was not placed. */
     readonly codes: readonly string[];
-    /** Only this long after `sent_at + recvWindow`, by the venue's clock, may absence be believed. */
-    readonly marginMs: number;
     /** Cancelled orders without a fill are forgotten after this time. */
     readonly forgottenAfterMs: number;
   };
@@ -77,11 +73,7 @@ export type VenueTable = {
     readonly ordersHeader: string;
     /** Orders in ten seconds. */
     readonly ordersMax: number;
-    /** Weight of the lists of the whole account's open orders, ordinary and conditional together. */
-    readonly openOrdersAllWeight: number;
   };
-  /** The venue's own dead-man timer: cancels a symbol's ordinary orders unless it is renewed. */
-  readonly deadMan: 'perSymbol' | 'none';
 };
 
 /** Asserts that an id of ours fits a venue: ids are derived, so a misfit is a bug. */

@@ -19,7 +19,6 @@ export const BINANCE_SPOT = {
     lengthMax: 36,
     ordinary: PARAMETERS,
     conditional: PARAMETERS,
-    uniqueAmong: 'openOrders',
   },
   amend: {
     kind: 'cancelReplace',
@@ -29,7 +28,7 @@ export const BINANCE_SPOT = {
   },
   batchMax: 1,
   // Orders without an execution that are older than 90 days are archived and no longer found.
-  notFound: { codes: ['-2011', '-2013'], marginMs: 1_000, forgottenAfterMs: 90 * DAY_MS },
+  notFound: { codes: ['-2011', '-2013'], forgottenAfterMs: 90 * DAY_MS },
   errors: {
     duplicate: [{ code: '-2010', text: /duplicate order sent/i }],
     rejected: [
@@ -51,7 +50,5 @@ export const BINANCE_SPOT = {
     weightMax: 6_000,
     ordersHeader: 'X-Mbx-Order-Count-10s',
     ordersMax: 100,
-    openOrdersAllWeight: 80,
   },
-  deadMan: 'none',
 } as const satisfies VenueTable;

@@ -14,11 +14,10 @@ export const BINANCE_USDM = {
       cancel: 'origClientOrderId',
     },
     conditional: { create: 'clientAlgoId', fetch: 'clientAlgoId', cancel: 'clientAlgoId' },
-    uniqueAmong: 'openOrders',
   },
   amend: { kind: 'inPlace', name: 'origClientOrderId' },
   batchMax: 5,
-  notFound: { codes: ['-2011', '-2013'], marginMs: 1_000, forgottenAfterMs: 3 * DAY_MS },
+  notFound: { codes: ['-2011', '-2013'], forgottenAfterMs: 3 * DAY_MS },
   errors: {
     duplicate: [
       { code: '-4116' },
@@ -54,7 +53,5 @@ export const BINANCE_USDM = {
     weightMax: 2_400,
     ordersHeader: 'X-Mbx-Order-Count-10s',
     ordersMax: 300,
-    openOrdersAllWeight: 80,
   },
-  deadMan: 'perSymbol',
 } as const satisfies VenueTable;
