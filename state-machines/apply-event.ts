@@ -92,11 +92,17 @@ function applyMarket(context: SymbolContext, event: MarketEvent): SymbolContext 
         ? { ...next, exitNow: next.exitNow ?? 'HOLD_TIME_OVER' }
         : next;
     case 'dataStale':
-      return { ...next, dataStale: true };
+      return noteStale({ ...next, dataStale: true }, event.ageMs);
     case 'dataFresh':
       return next;
   }
 }
+
+/** Prices this old (wall) are no short outage any more: a person should look. */
+const VERY_STALE_MS = 60_000;
+
+const noteStale = (context: SymbolContext, ageMs: number): SymbolContext =>
+  noteRisk(context, 'DATA_STALE', ageMs < VERY_STALE_MS ? 'warning' : 'critical', { ageMs });
 
 const isHoldOver = ({ scalp }: SymbolContext, time: number): boolean =>
   scalp !== null && time >= scalp.plan.holdUntil;
@@ -111,6 +117,8 @@ function dueAtBar(
 
 /** A stopping or halted symbol takes the regime, never a wish to trade. */
 function applyEvaluation(context: SymbolContext, evaluation: Evaluation): SymbolContext {
+  // Nobody waits for it: its plans may be of prices long gone.
+  if (!context.evaluating) return context;
   const closed = context.stopping !== null || context.breakout;
   return {
     ...context,

@@ -64,9 +64,13 @@ export function desiredOrders(context: SymbolContext, mode: ArrangeMode): readon
   }
 }
 
-/** Entries are wanted only at level ACTIVE; below it, counters and exits carry on reduce-only. */
-export const wantsEntries = (context: SymbolContext): boolean =>
+/** Entries are allowed only at level ACTIVE; below it, counters and exits carry on reduce-only. */
+export const allowsEntries = (context: SymbolContext): boolean =>
   context.level === 'ACTIVE' && context.stopping === null;
+
+/** Nobody knows what an entry is worth while prices are stale (P17): it goes until they are fresh. */
+export const wantsEntries = (context: SymbolContext): boolean =>
+  allowsEntries(context) && !context.dataStale;
 
 function gridOrders(context: SymbolContext, grid: GridProgress): readonly DesiredOrder[] {
   const stops = planStops(grid.plan);
@@ -139,8 +143,8 @@ function scalpEntryOrders(context: SymbolContext, scalp: ScalpProgress): readonl
   const stop = scalpStop(scalp);
   const entryStands = inSlot(context, 'entry').length > 0;
   const guarded = inSlot(context, stop.slot).some(guards);
-  const askNow = guarded && !scalp.entryAsked && wantsEntries(context);
-  return protection(context, entryStands || askNow ? [stop, scalpEntry(scalp)] : [stop]);
+  const wanted = wantsEntries(context) && (entryStands || (guarded && !scalp.entryAsked));
+  return protection(context, wanted ? [stop, scalpEntry(scalp)] : [stop]);
 }
 
 const scalpStop = ({ plan, stopPrice }: ScalpProgress): DesiredOrder =>

@@ -1,6 +1,6 @@
 /** The questions that move a symbol from state to state. Pure predicates of the context. */
 import { isHaltLevel } from './apply-message.ts';
-import { wantsEntries } from './desired-orders.ts';
+import { allowsEntries, wantsEntries } from './desired-orders.ts';
 import { allArmed } from './grid-progress.ts';
 import { hasOrders, inSlot, isFlat } from './tracked-orders.ts';
 import type { SymbolContext } from './symbol-context.ts';
@@ -22,11 +22,13 @@ export const guards = {
   isClean: ({ context }: Args) => clean(context),
   isUnclean: ({ context }: Args) => !clean(context),
   isHolding: ({ context }: Args) => !isFlat(context),
-  isStopping: ({ context }: Args) => context.stopping !== null && clean(context),
+  /** Only what the venue has confirmed is flat: before the first truth nothing is known. */
+  isStopping: ({ context }: Args) =>
+    context.stopping !== null && context.reconcile === 'done' && clean(context),
   mayEnterGrid: ({ context }: Args) => mayEnter(context) && context.wanted === 'rangingGrid',
   mayEnterScalp: ({ context }: Args) => mayEnter(context) && context.wanted === 'trendingScalp',
   gridOffered: ({ context }: Args) => mayEnter(context) && context.offer.grid !== null,
-  gridUnwanted: ({ context }: Args) => mustLeaveGrid(context) || !wantsEntries(context),
+  gridUnwanted: ({ context }: Args) => mustLeaveGrid(context) || !allowsEntries(context),
   mustLeaveGrid: ({ context }: Args) => mustLeaveGrid(context),
   gridPlaced: ({ context }: Args) =>
     context.grid !== null &&
@@ -36,10 +38,13 @@ export const guards = {
         context.grid?.levels.some((l) => l.index === level.index && l.held !== '0') === true,
     ),
   resetOffered: ({ context }: Args) =>
-    context.offer.grid !== null && context.grid !== null && allArmed(context.grid),
+    context.offer.grid !== null &&
+    context.grid !== null &&
+    !context.dataStale &&
+    allArmed(context.grid),
   scalpOffered: ({ context }: Args) => mayEnter(context) && context.offer.scalp !== null,
   scalpUnwanted: ({ context }: Args) =>
-    context.wanted !== 'trendingScalp' || !wantsEntries(context) || !clean(context),
+    context.wanted !== 'trendingScalp' || !allowsEntries(context) || !clean(context),
   entryDone: ({ context }: Args) =>
     context.scalp?.entryAsked === true && inSlot(context, 'entry').length === 0,
   entryFilled: ({ context }: Args) =>

@@ -88,6 +88,10 @@ function aSymbol() {
     effects: () => effects,
     state: () => stateName(snapshot.value),
     context: () => snapshot.context,
+    slots: () =>
+      trackedOrders(snapshot.context)
+        .map((o) => o.intent.slot)
+        .toSorted(),
   };
 }
 
@@ -327,6 +331,70 @@ describe('ranging grid', () => {
   });
 });
 
+describe('stale prices', () => {
+  const at = { time: 1_000, quote: aQuote() };
+  const stale: SymbolEvent = {
+    type: 'market',
+    event: { ...at, kind: 'dataStale', ageMs: 30_000 },
+  };
+  const fresh: SymbolEvent = { type: 'market', event: { ...at, kind: 'dataFresh' } };
+
+  test('take the entries off, leave stops and counters, and let entries stand again when fresh', () => {
+    const symbol = aWorkingGrid();
+    symbol.fill('L-1:entry', '1');
+    symbol.ack(symbol.placed());
+    symbol.send(stale);
+    expect(symbol.cancelled()).toEqual([symbol.order('L1:entry').clientOrderId]);
+    symbol.end('L1:entry', 'cancelled');
+    expect(symbol.placed()).toEqual([]);
+    expect(symbol.slots()).toEqual(['L-1:counter', 'stop:lower', 'stop:upper']);
+    symbol.send(fresh);
+    expect(symbol.placed().map((o) => o.slot)).toEqual(['L1:entry']);
+  });
+
+  test('keep the working exit', () => {
+    const symbol = aWorkingGrid();
+    symbol.fill('L-1:entry', '1');
+    symbol.send({ type: 'market', event: { ...at, kind: 'breakout', direction: 'down' } });
+    for (const slot of ['L1:entry', 'L-1:counter']) symbol.end(slot, 'cancelled');
+    expect(symbol.placed().map((o) => o.slot)).toEqual(['exit']);
+    symbol.ack(symbol.placed());
+    symbol.send(stale);
+    expect(symbol.cancelled()).toEqual([]);
+  });
+
+  test('end a scalp that has not asked for its entry', () => {
+    const symbol = anIdleSymbol();
+    symbol.send({ type: 'market', event: barClosed() });
+    symbol.send({ type: 'evaluated', evaluation: scalpEvaluation() });
+    const [stop] = symbol.placed();
+    symbol.send(stale);
+    symbol.ack([stop!]);
+    expect(symbol.placed()).toEqual([]);
+    expect(symbol.state()).toBe('trendingScalp.exiting');
+  });
+
+  test('take no plan: it was made of prices that are gone', () => {
+    const symbol = anIdleSymbol();
+    symbol.send({ type: 'market', event: barClosed() });
+    symbol.send(stale);
+    symbol.send({ type: 'evaluated', evaluation: gridEvaluation() });
+    expect(symbol.state()).toBe('standby.idle');
+    expect(symbol.placed()).toEqual([]);
+  });
+
+  test('are told to a person, more urgently from a minute on', () => {
+    const symbol = anIdleSymbol();
+    const said = (ageMs: number) =>
+      symbol
+        .send({ type: 'market', event: { ...at, kind: 'dataStale', ageMs } })
+        .flatMap((e) => (e.kind === 'record' ? e.entries : []))
+        .map((entry) => (entry.kind === 'riskEvent' ? [entry.code, entry.severity] : []));
+    expect(said(30_000)).toEqual([['DATA_STALE', 'warning']]);
+    expect(said(60_000)).toEqual([['DATA_STALE', 'critical']]);
+  });
+});
+
 describe('trending scalp', () => {
   test('the stop is live before the entry is sent', () => {
     const symbol = anIdleSymbol();
@@ -437,6 +505,25 @@ test('stop works the position out and completes', () => {
     symbol.end(slot, 'cancelled');
   }
   expect(symbol.state()).toBe('stopped');
+});
+
+test('a stop ends nothing before the venue has said what stands there', () => {
+  const symbol = aSymbol();
+  symbol.send({ type: 'epochOpened', prefix: PREFIX });
+  symbol.send({ type: 'stop', flatten: false, reason: 'done', by: 'test' });
+  const level = 'HALT' as const;
+  symbol.send({ type: 'halt', haltId: 'h1', level, reason: 'r', by: 'test', wallMs: 0 });
+  expect(symbol.state()).toBe('halted');
+  const position = { positionQuantity: q('2'), entryPrice: p('100') };
+  symbol.send({ type: 'reconciled', report: aCleanReport(position) });
+  expect(symbol.state()).toBe('halted');
+  expect(symbol.placed().map((o) => [o.role, o.side, o.quantity])).toEqual([['stop', 'sell', '2']]);
+});
+
+test('an evaluation that nobody waits for offers nothing', () => {
+  const symbol = anIdleSymbol();
+  symbol.send({ type: 'evaluated', evaluation: gridEvaluation() });
+  expect(symbol.state()).toBe('standby.idle');
 });
 
 test('an event that changes nothing is reported as ignored', () => {

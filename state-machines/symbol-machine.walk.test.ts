@@ -1,6 +1,7 @@
 /** The properties of DESIGN §3, on every abstract state that a symbol can reach. */
 import { describe, expect, test } from 'vitest';
 import { assert } from '../core/assert.ts';
+import type { OrderIntent } from '../core/orders/order.ts';
 import { advance, initialSnapshot, stateName } from './advance.ts';
 import type { SymbolSnapshot } from './advance.ts';
 import type { SymbolContext, TrackedOrder } from './symbol-context.ts';
@@ -8,12 +9,20 @@ import type { SymbolEvent } from './symbol-events.ts';
 import { PREFIX } from './testing/fixtures.ts';
 import { walk } from './testing/walk.ts';
 import type { Visit } from './testing/walk.ts';
-import { isFlat, isLive, isProtected, isStop, remaining, trackedOrders } from './tracked-orders.ts';
+import {
+  isFlat,
+  isLive,
+  isProtected,
+  isStop,
+  ordinaryOrders,
+  remaining,
+  trackedOrders,
+} from './tracked-orders.ts';
 
-const NODES_MAX = 30_000;
+const NODES_MAX = 60_000;
 
 describe.each([1, 2])('with %i levels a side', (levelsPerSide) => {
-  test('every reachable state keeps the promises', { timeout: 120_000 }, () => {
+  test('every reachable state keeps the promises', { timeout: 600_000 }, () => {
     const start = advance(initialSnapshot(), { type: 'epochOpened', prefix: PREFIX }, 0).snapshot;
     const report = walk(start, levelsPerSide, NODES_MAX, check, (snapshot) =>
       assert(haltIsReachable(snapshot), 'halt is reachable'),
@@ -29,7 +38,7 @@ describe.each([1, 2])('with %i levels a side', (levelsPerSide) => {
   });
 });
 
-/** Assertions instead of expectations: 140,000 transitions are checked. */
+/** Assertions instead of expectations: half a million transitions are checked. */
 function check({ from, event, result }: Visit): void {
   const { snapshot, effects } = result;
   const { context } = snapshot;
@@ -40,10 +49,13 @@ function check({ from, event, result }: Visit): void {
   assert(context.level !== 'LOCKOUT' || sends.length === 0, 'LOCKOUT sends nothing');
   const halted = state === 'halted' && context.level === 'HALT';
   assert(!halted || !ordinaryStands(context), 'a halt leaves no ordinary order alone');
-  const opening = effects
-    .flatMap((e) => (e.kind === 'place' ? e.intents : []))
-    .filter((intent) => !intent.reduceOnly && intent.role !== 'counter');
-  for (const intent of opening) {
+  const placed = effects.flatMap((e) => (e.kind === 'place' ? e.intents : []));
+  for (const intent of placed) {
+    const { slot, role, reduceOnly } = intent;
+    assert(role !== 'exit' || isAlone(context, intent), `${slot} is the only ordinary order`);
+    assert(reduceOnly || mayAddRisk(context), `${slot} is sent on known outcomes and fresh data`);
+  }
+  for (const intent of placed.filter((i) => !i.reduceOnly && i.role !== 'counter')) {
     const guards = trackedOrders(context).filter(
       (o) => isStop(o) && isLive(o) && o.intent.side !== intent.side,
     );
@@ -58,6 +70,15 @@ function check({ from, event, result }: Visit): void {
   }
   assert(!(event.type === 'fill' && result.ignored) || isKnown(from.context, event), 'fills count');
 }
+
+/** What is left of the others, nobody can trade any more. */
+const isAlone = (context: SymbolContext, exit: OrderIntent): boolean =>
+  ordinaryOrders(context).every(
+    (o) => o.intent.clientOrderId === exit.clientOrderId || o.phase === 'terminal',
+  );
+
+const mayAddRisk = (context: SymbolContext): boolean =>
+  !context.dataStale && trackedOrders(context).every((o) => o.phase !== 'unknown');
 
 /** An order that may still add to the position, and no other stop that stands on its other side. */
 function leavesBare(context: SymbolContext, stop: TrackedOrder): boolean {
@@ -111,7 +132,9 @@ function haltIsReachable(snapshot: SymbolSnapshot): boolean {
     by: 'b',
     wallMs: 0,
   } as const;
-  return stateName(advance(snapshot, halt, 0).snapshot.value) === 'halted';
+  const after = stateName(advance(snapshot, halt, 0).snapshot.value);
+  // One that only waits for its stop is flat and without orders: it ends.
+  return after === 'halted' || (after === 'stopped' && snapshot.context.stopping !== null);
 }
 
 const ordinaryStands = (context: SymbolContext): boolean =>

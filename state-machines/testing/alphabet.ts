@@ -7,6 +7,7 @@ import type { OrderIntent, OrderStatus } from '../../core/orders/order.ts';
 import type { ResolveOutcome, SubmitOutcome } from '../../core/orders/outcomes.ts';
 import type { SymbolSnapshot } from '../advance.ts';
 import { stateName } from '../advance.ts';
+import { isHaltLevel } from '../apply-message.ts';
 import type { SymbolContext, TrackedOrder } from '../symbol-context.ts';
 import type { SymbolEvent } from '../symbol-events.ts';
 import { isLive, isStop, remaining, trackedOrders } from '../tracked-orders.ts';
@@ -22,12 +23,15 @@ import {
   scalpEvaluation,
 } from './fixtures.ts';
 
+const HALTS = ['HALT', 'HALT_AND_FLATTEN', 'LOCKOUT'] as const;
+
 export function alphabet(snapshot: SymbolSnapshot, levelsPerSide: number): SymbolEvent[] {
   const { context } = snapshot;
   const state = stateName(snapshot.value);
   return [
     ...trackedOrders(context).flatMap((order) => orderEvents(context, order)),
     ...Object.values(context.absent).map((intent) => appears(intent)),
+    resolvedStranger(),
     ...evaluations(context, levelsPerSide),
     ...reconciliations(context),
     ...marketEvents(context, state),
@@ -45,22 +49,24 @@ function orderEvents(context: SymbolContext, order: TrackedOrder): SymbolEvent[]
         ...executions(context, order),
         updated(order, 'expired', order.filled),
         ...(order.cancelling ? cancelEvents(order) : []),
-        ...(order.asking === 'inFlight' ? confirmations(order) : []),
+        ...confirmations(order),
+        lateReply(order),
       ];
     case 'unknown':
-      return [
-        ...(order.asking === 'inFlight' ? resolutions(order) : []),
-        ...executions(context, order),
-      ];
+      return [...resolutions(order), ...executions(context, order), lateReply(order)];
     case 'terminal':
-      return [
-        ...executions(context, order),
-        ...(order.asking === 'inFlight' ? confirmations(order) : []),
-      ];
+      return [...executions(context, order), ...confirmations(order), lateReply(order)];
   }
 }
 
-/** Asked because its fills are missing: the venue says again what it said, or cannot be read. */
+/** The reply to the request comes after the stream or an answer has said more. */
+const lateReply = ({ intent: { clientOrderId } }: TrackedOrder): SymbolEvent =>
+  placed({ clientOrderId, kind: 'acked', status: 'working', executed: q('0') });
+
+/**
+ * Asked because its fills are missing, or asked by nobody any more: the venue says again what it
+ * said, or cannot be read.
+ */
 function confirmations(order: TrackedOrder): SymbolEvent[] {
   const { clientOrderId } = order.intent;
   const status = order.venueStatus ?? 'working';
@@ -81,6 +87,13 @@ function submitOutcomes(order: TrackedOrder): SubmitOutcome[] {
     { clientOrderId, kind: 'unknown', message: 'timeout' },
   ];
 }
+
+/** An answer about an order that was settled and forgotten long ago. */
+const resolvedStranger = (): SymbolEvent => {
+  const clientOrderId = 'tgtestabcde00001zzzzzzz';
+  const found = { clientOrderId, kind: 'found', status: 'working', executed: q('0') } as const;
+  return { type: 'resolved', outcomes: [found] };
+};
 
 const placed = (outcome: SubmitOutcome): SymbolEvent => ({ type: 'placed', outcomes: [outcome] });
 
@@ -152,9 +165,11 @@ function duplicates(context: SymbolContext, order: TrackedOrder): SymbolEvent[] 
 }
 
 function evaluations(context: SymbolContext, levelsPerSide: number): SymbolEvent[] {
-  if (!context.evaluating) return [];
+  const grid: SymbolEvent = { type: 'evaluated', evaluation: gridEvaluation(levelsPerSide) };
+  // One that nobody waits for: a plan of yesterday's prices.
+  if (!context.evaluating) return [grid];
   return [
-    { type: 'evaluated', evaluation: gridEvaluation(levelsPerSide) },
+    grid,
     { type: 'evaluated', evaluation: scalpEvaluation() },
     { type: 'evaluated', evaluation: anEvaluation({}) },
   ];
@@ -184,7 +199,11 @@ function reconciliations(context: SymbolContext): SymbolEvent[] {
 
 function marketEvents(context: SymbolContext, state: string): SymbolEvent[] {
   const at = { time: 2_000, quote: aQuote(2_000) };
-  const events: SymbolEvent[] = [];
+  const events: SymbolEvent[] = [
+    context.dataStale
+      ? { type: 'market', event: { ...at, kind: 'dataFresh' } }
+      : { type: 'market', event: { ...at, kind: 'dataStale', ageMs: 30_000 } },
+  ];
   if (context.prefix !== null && !context.evaluating) {
     events.push({ type: 'market', event: barClosed(2_000) });
   }
@@ -203,16 +222,26 @@ function marketEvents(context: SymbolContext, state: string): SymbolEvent[] {
   return events;
 }
 
+/** Each message that could change something, and a few that could not. */
 function messages(context: SymbolContext): SymbolEvent[] {
   const by = { reason: 'walk', by: 'walk' };
-  const halts = (['HALT', 'HALT_AND_FLATTEN', 'LOCKOUT'] as const).map((level): SymbolEvent => ({
+  const halt = (level: (typeof HALTS)[number]): SymbolEvent => ({
     type: 'halt',
     haltId: 'h',
     level,
     ...by,
     wallMs: 0,
-  }));
+  });
+  const isHalted = isHaltLevel(context.level);
+  const levels = isHalted ? (['ACTIVE'] as const) : (['ACTIVE', 'PAUSE', 'REDUCING'] as const);
   const resume: SymbolEvent = { type: 'resume', haltId: context.halt?.haltId ?? null, ...by };
-  const pause: SymbolEvent = { type: 'level', level: 'PAUSE', ...by };
-  return context.level === 'ACTIVE' ? [...halts, pause] : [...halts, resume];
+  const stops = context.stopping === null ? [false, true] : [true];
+  return [
+    ...HALTS.filter((level) => !isHalted || level !== 'HALT').map(halt),
+    ...levels
+      .filter((level) => level !== context.level)
+      .map((level): SymbolEvent => ({ type: 'level', level, ...by })),
+    ...(context.level === 'ACTIVE' ? [] : [resume]),
+    ...stops.map((flatten): SymbolEvent => ({ type: 'stop', flatten, ...by })),
+  ];
 }

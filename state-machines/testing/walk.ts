@@ -1,6 +1,8 @@
 /** A breadth-first walk over every abstract state that a symbol can reach. */
 import { advance, stateName } from '../advance.ts';
 import type { Advance, SymbolSnapshot } from '../advance.ts';
+import { isHaltLevel } from '../apply-message.ts';
+import type { SymbolContext } from '../symbol-context.ts';
 import type { SymbolEvent } from '../symbol-events.ts';
 import { isProtected, trackedOrders } from '../tracked-orders.ts';
 import { alphabet } from './alphabet.ts';
@@ -79,7 +81,7 @@ function keyOf({ value, context }: SymbolSnapshot): string {
   const orders = trackedOrders(context);
   return JSON.stringify([
     stateName(value),
-    context.level,
+    levelOf(context),
     Math.sign(Number(context.position.quantity)),
     context.position.quantity === '0' || isProtected(context),
     [...new Set(orders.map((order) => order.phase))].toSorted(),
@@ -88,6 +90,16 @@ function keyOf({ value, context }: SymbolSnapshot): string {
     context.evaluating,
     context.reconcile,
   ]);
+}
+
+/**
+ * To the machine PAUSE and REDUCING are one; where nothing adds risk anyway, it makes no difference
+ * how old the prices are, nor at which level below HALT a symbol ends.
+ */
+function levelOf({ level, stopping, dataStale }: SymbolContext): string {
+  if (isHaltLevel(level)) return stopping === null ? level : `${level} stopping`;
+  if (stopping !== null) return 'stopping';
+  return `${level === 'ACTIVE' ? 'ACTIVE' : 'REDUCING'}${dataStale ? ' stale' : ''}`;
 }
 
 function describe(event: SymbolEvent): string {
