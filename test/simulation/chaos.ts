@@ -53,7 +53,7 @@ function createStrikes(world: World, dice: Dice): Partial<Record<Fault, () => vo
     databaseOutage: () => goAway('database', dice.between(500, 10_000)),
     temporalOutage: () => goAway('temporal', dice.between(500, 20_000)),
     marketSilence: () => {
-      const forMs = dice.between(1_000, 45_000);
+      const forMs = dice.between(1_000, 75_000);
       goAway('market', forMs);
       for (const { feed } of world.workers) feed.setConnected(false);
       time.after(forMs, () => {
