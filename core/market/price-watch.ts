@@ -46,7 +46,7 @@ export const NO_PRICES: PriceRecord = {
 
 const WINDOW_S = 60;
 /** No smaller step is a jump, however quiet the market was. */
-export const JUMP_MIN_PCT = 0.5;
+const JUMP_MIN_PCT = 0.5;
 const CONFIRMATIONS = 3;
 /** Returns until their deviation says something, and over how many it is weighted. */
 const RETURNS_MIN = 100;
