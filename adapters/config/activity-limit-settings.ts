@@ -59,6 +59,16 @@ export const activityLimits = {
     max: 1_000_000,
     default: 300,
   }),
+  max_orders_ten_seconds_symbol: whole('Orders of a symbol in ten seconds (wall time)', {
+    min: 1,
+    max: 100_000,
+    default: 20,
+  }),
+  max_orders_ten_seconds_account: whole('Orders of the account in ten seconds (wall time)', {
+    min: 1,
+    max: 1_000_000,
+    default: 80,
+  }),
   max_repeated_fills_minute: whole('Fills of one side and size in a minute (market time)', {
     min: 1,
     max: 100_000,

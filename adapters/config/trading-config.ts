@@ -90,6 +90,8 @@ const activityLimitsOf = ({ limits }: TidegateConfig, dailyLossAccountPct: numbe
   stopsBeforePause: limits.stopsBeforePause,
   ordersPerMinuteSymbol: limits.maxOrdersMinuteSymbol,
   ordersPerMinuteAccount: limits.maxOrdersMinuteAccount,
+  ordersPerTenSecondsSymbol: limits.maxOrdersTenSecondsSymbol,
+  ordersPerTenSecondsAccount: limits.maxOrdersTenSecondsAccount,
   repeatedFillsPerMinute: limits.maxRepeatedFillsMinute,
   repeatedFillsPerTenMinutes: limits.maxRepeatedFillsTenMinutes,
   ordersPerDaySymbol: limits.maxOrdersDaySymbol,

@@ -40,6 +40,7 @@ export async function beginSending(
       clockSkewMs: request.clockSkewMs,
       unknownOrders: state.unknownOrders,
       unprotectedMs: state.unprotectedMs,
+      stops: state.stops,
     };
     // In the order of the request, which is the order in which they are sent.
     const verdicts = request.clientOrderIds.map((clientOrderId): Verdict => {

@@ -56,6 +56,7 @@ export async function prepareIntents(
       clockSkewMs: request.clockSkewMs,
       unknownOrders: state.unknownOrders,
       unprotectedMs: state.unprotectedMs,
+      stops: state.stops,
       rules: request.rules,
       equity: money(request.equity),
       exposure: exposures.own,

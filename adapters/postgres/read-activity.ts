@@ -61,6 +61,10 @@ SELECT
       AND recorded_at > clock_timestamp() - interval '1 min') AS minute_symbol,
   (SELECT count(*) FROM lately WHERE sent_at IS NOT NULL
       AND recorded_at > clock_timestamp() - interval '1 min') AS minute_account,
+  (SELECT count(*) FROM lately WHERE sent_at IS NOT NULL AND own
+      AND recorded_at > clock_timestamp() - interval '10 s') AS burst_symbol,
+  (SELECT count(*) FROM lately WHERE sent_at IS NOT NULL
+      AND recorded_at > clock_timestamp() - interval '10 s') AS burst_account,
   (SELECT count(*) FROM today) AS today,
   (SELECT coalesce(jsonb_object_agg(strategy, median), '{}') FROM (
      SELECT strategy, percentile_disc(0.5) WITHIN GROUP (ORDER BY quantity)::text AS median FROM today
@@ -95,6 +99,8 @@ FROM (SELECT count(*) AS count,
 const activityRow = z.object({
   minute_symbol: countColumn,
   minute_account: countColumn,
+  burst_symbol: countColumn,
+  burst_account: countColumn,
   today: countColumn,
   medians: z.record(z.string(), quantityColumn),
   fills_minute: countColumn,
@@ -146,6 +152,7 @@ export async function readActivity(
 
 const toActivity = (row: ActivityRow, equity: RecentActivity['equity']): RecentActivity => ({
   ordersPerMinute: { symbol: row.minute_symbol, account: row.minute_account },
+  ordersPerTenSeconds: { symbol: row.burst_symbol, account: row.burst_account },
   ordersToday: row.today,
   medianQuantity: Object.fromEntries(
     Object.entries(row.medians).map(([strategy, text]) => [strategy, quantity(text)]),

@@ -37,8 +37,14 @@ SELECT e.epoch,
           AND i.side = CASE WHEN p.quantity > 0 THEN 'sell' ELSE 'buy' END
           AND (i.live OR i.changed_at > p.opened_at)
      ) s
-    WHERE (p.account, p.venue, p.symbol) = ($1, $2, $3) AND p.quantity <> 0) AS unprotected_ms
-FROM symbol_epochs e WHERE (e.account, e.venue, e.symbol) = ($1, $2, $3)`,
+    WHERE (p.account, p.venue, p.symbol) = ($1, $2, $3) AND p.quantity <> 0) AS unprotected_ms,
+  standing.buy AS stops_buy, standing.sell AS stops_sell
+FROM symbol_epochs e CROSS JOIN LATERAL (
+  SELECT coalesce(sum(i.quantity - i.executed) FILTER (WHERE i.side = 'buy'), 0) AS buy,
+         coalesce(sum(i.quantity - i.executed) FILTER (WHERE i.side = 'sell'), 0) AS sell
+    FROM order_intents i WHERE (i.account, i.venue, i.symbol) = ($1, $2, $3) AND i.live
+     AND i.role = 'stop' AND i.state = 'ACKED' AND i.order_status = 'working'
+) standing WHERE (e.account, e.venue, e.symbol) = ($1, $2, $3)`,
 };
 
 const symbolStateRow = z.object({
@@ -47,6 +53,8 @@ const symbolStateRow = z.object({
   unknown_orders: countColumn,
   grids_elsewhere: countColumn,
   unprotected_ms: z.number().nullable(),
+  stops_buy: quantityColumn,
+  stops_sell: quantityColumn,
 });
 
 export async function readSymbolState(on: Queryable, ref: SymbolRef) {
@@ -58,6 +66,7 @@ export async function readSymbolState(on: Queryable, ref: SymbolRef) {
     unknownOrders: state.unknown_orders,
     gridsElsewhere: state.grids_elsewhere,
     unprotectedMs: state.unprotected_ms,
+    stops: { buy: quantity(state.stops_buy), sell: quantity(state.stops_sell) },
   };
 }
 

@@ -25,6 +25,7 @@ const CONTEXT: RiskContext = {
   clockSkewMs: 0,
   unknownOrders: 0,
   unprotectedMs: null,
+  stops: { buy: quantity('1000'), sell: quantity('1000') },
   rules: {
     tickSize: '0.1',
     quantityStep: '0.001',
@@ -157,6 +158,18 @@ const CASES: readonly Case[] = [
     lately({ ordersPerMinute: { symbol: 0, account: 2_999 } }),
   ],
   [
+    'P12 burst of the symbol',
+    'MESSAGE_RATE_EXCEEDED',
+    lately({ ordersPerTenSeconds: { symbol: 100, account: 100 } }),
+    lately({ ordersPerTenSeconds: { symbol: 99, account: 100 } }),
+  ],
+  [
+    'P12 burst of the account',
+    'MESSAGE_RATE_EXCEEDED',
+    lately({ ordersPerTenSeconds: { symbol: 0, account: 500 } }),
+    lately({ ordersPerTenSeconds: { symbol: 0, account: 499 } }),
+  ],
+  [
     'P13 minute',
     'EXECUTION_REPEATED',
     lately({ repeatedFills: { perMinute: 20, perTenMinutes: 20 } }),
@@ -260,6 +273,8 @@ test.each([
   'stopsBeforePause',
   'ordersPerMinuteSymbol',
   'ordersPerMinuteAccount',
+  'ordersPerTenSecondsSymbol',
+  'ordersPerTenSecondsAccount',
   'repeatedFillsPerMinute',
   'repeatedFillsPerTenMinutes',
   'ordersPerDaySymbol',
@@ -281,8 +296,13 @@ test.each([
   );
 });
 
-test('orders of one request count for those after them', () => {
-  const context = lately({ ordersPerMinute: { symbol: 598, account: 598 } });
+test.each([
+  { ordersPerMinute: { symbol: 598, account: 598 } },
+  { ordersPerTenSeconds: { symbol: 98, account: 98 } },
+  { ordersPerTenSeconds: { symbol: 0, account: 498 } },
+  { ordersToday: 4_998 },
+])('orders of one request count for those after them: %j', (activity) => {
+  const context = lately(activity);
   const orders = ['L-1', 'L-2', 'L-3'].map((slot) => ({ ...ORDER, slot, clientOrderId: slot }));
   expect(checkIntents(orders, context).map(({ kind }) => kind)).toEqual([
     'approved',

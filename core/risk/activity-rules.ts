@@ -181,6 +181,24 @@ export const ACTIVITY_CONTROLS: readonly Control<RiskContext>[] = [
     ),
   },
   {
+    control: 'P12 burst of the symbol',
+    rule: atMost(
+      'MESSAGE_RATE_EXCEEDED',
+      'ordersPerTenSecondsSymbol',
+      (c) => others(c).ordersPerTenSeconds.symbol + 1,
+      'symbol, ten seconds',
+    ),
+  },
+  {
+    control: 'P12 burst of the account',
+    rule: atMost(
+      'MESSAGE_RATE_EXCEEDED',
+      'ordersPerTenSecondsAccount',
+      (c) => others(c).ordersPerTenSeconds.account + 1,
+      'account, ten seconds',
+    ),
+  },
+  {
     control: 'P13 minute',
     rule: atMost(
       'EXECUTION_REPEATED',

@@ -35,6 +35,7 @@ const CONTEXT: RiskContext = {
   clockSkewMs: 0,
   unknownOrders: 0,
   unprotectedMs: null,
+  stops: { buy: quantity('1000'), sell: quantity('1000') },
   rules: RULES,
   equity: money('10000'),
   exposure: FLAT,
@@ -187,6 +188,24 @@ const RISK_RULES: readonly {
     name: 'protection',
     denied: [{}, { unprotectedMs: 5_001 }],
     allowed: [{}, { unprotectedMs: 5_000 }],
+  },
+  {
+    code: 'STOP_MISSING',
+    name: 'a buy whose stop sells too little',
+    denied: [{}, { stops: { buy: quantity('1000'), sell: quantity('0.001999') } }],
+    allowed: [{}, { stops: { buy: quantity('0'), sell: quantity('0.002') } }],
+  },
+  {
+    code: 'STOP_MISSING',
+    name: 'a sell whose stop buys too little',
+    denied: [
+      { side: 'sell', price: '60300' },
+      { stops: { buy: quantity('0.001999'), sell: quantity('1000') } },
+    ],
+    allowed: [
+      { side: 'sell', price: '60300' },
+      { stops: { buy: quantity('0.002'), sell: quantity('0') } },
+    ],
   },
   {
     code: 'QUANTITY_BELOW_MINIMUM',

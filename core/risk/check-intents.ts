@@ -60,7 +60,7 @@ function refusal(order: OrderIntent, context: RiskContext): DeniedReason | undef
 
 function afterApproval(order: OrderIntent, context: RiskContext): RiskContext {
   const { openOrders, activity } = context;
-  const { ordersPerMinute } = activity;
+  const { ordersPerMinute, ordersPerTenSeconds } = activity;
   const conditional = order.kind === 'stopMarket' ? 1 : 0;
   return {
     ...context,
@@ -73,15 +73,18 @@ function afterApproval(order: OrderIntent, context: RiskContext): RiskContext {
     activity: {
       ...activity,
       ordersToday: activity.ordersToday + 1,
-      ordersPerMinute: {
-        symbol: ordersPerMinute.symbol + 1,
-        account: ordersPerMinute.account + 1,
-      },
+      ordersPerMinute: oneMore(ordersPerMinute),
+      ordersPerTenSeconds: oneMore(ordersPerTenSeconds),
       touch: touchWith(order, activity.touch),
       young: [...activity.young, youngOf(order)],
     },
   };
 }
+
+const oneMore = ({ symbol, account }: RecentActivity['ordersPerMinute']) => ({
+  symbol: symbol + 1,
+  account: account + 1,
+});
 
 /** Our own best resting prices once the order rests; a trigger does not rest in the book. */
 function touchWith({ side, price: text }: OrderIntent, touch: Touch): Touch {

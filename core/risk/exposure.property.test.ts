@@ -117,6 +117,7 @@ function place(move: Parameters<typeof anOrder>[0], book: Book, other: Book): vo
     clockSkewMs: 0,
     unknownOrders: 0,
     unprotectedMs: null,
+    stops: { buy: quantity('1000'), sell: quantity('1000') },
     rules: RULES,
     equity: EQUITY,
     exposure: exposureOf(book),

@@ -1,8 +1,8 @@
 /** Rules that hold for a moment only: checked when an order is approved and again when it is sent. */
-import { price, priceText } from '../money/units.ts';
+import { price, priceText, quantityText } from '../money/units.ts';
 import type { DeniedCode, DeniedReason } from '../orders/denied-reason.ts';
 import type { OrderIntent } from '../orders/order.ts';
-import { mid, statedPrice } from './order-figures.ts';
+import { mid, quantityOf, statedPrice } from './order-figures.ts';
 import { exceedsPct, isSet } from './percent.ts';
 import type { LatchView, MomentContext } from './risk-context.ts';
 
@@ -107,6 +107,17 @@ const protection: Rule<MomentContext> = (_order, { unprotectedMs, limits }) => {
   });
 };
 
+/**
+ * The stop stood when the machine wanted this order; it may have fired or expired since. With a
+ * position open, the rule before this one looks at what is uncovered.
+ */
+const standingStop: Rule<MomentContext> = (order, { stops }) => {
+  const size = quantityOf(order);
+  const standing = order.side === 'buy' ? stops.sell : stops.buy;
+  if (size === undefined || standing >= size) return undefined;
+  return denied('STOP_MISSING', { quantity: order.quantity, stops: quantityText(standing) });
+};
+
 /** P18: a book that crosses, lacks a side or has come apart prices nothing. */
 const saneBook: Rule<MomentContext> = (_order, { quote, limits }) => {
   if (!isSet(limits.spreadPct)) return limitMissing('spreadPct');
@@ -128,6 +139,7 @@ export const RISK_ADDING_CONTROLS: readonly Control<MomentContext>[] = [
   { control: 'P21', rule: clockSkew },
   { control: 'P25 symbol', rule: unknownOrder },
   { control: 'protection', rule: protection },
+  { control: 'stop', rule: standingStop },
 ];
 export const PROTECTIVE_CONTROLS: readonly Control<MomentContext>[] = [
   { control: 'lockout', rule: lockout },

@@ -5,6 +5,8 @@ import type { Side } from '../market/market.ts';
 export type RecentActivity = {
   /** Orders sent in the last 60 s (wall). */
   readonly ordersPerMinute: { readonly symbol: number; readonly account: number };
+  /** The same in the last 10 s. */
+  readonly ordersPerTenSeconds: { readonly symbol: number; readonly account: number };
   /** Orders sent in this market day (UTC). */
   readonly ordersToday: number;
   /** Median size of a strategy's sent orders of this market day; null below ten of them. */

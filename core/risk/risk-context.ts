@@ -2,7 +2,7 @@
 import type { InstrumentRules, Quote } from '../market/market.ts';
 import type { PriceMoves } from '../market/price-watch.ts';
 import type { TradingLevel } from '../market/watch.ts';
-import type { Money } from '../money/units.ts';
+import type { Money, Quantity } from '../money/units.ts';
 import type { SymbolExposure } from './exposure.ts';
 import type { RecentActivity } from './recent-activity.ts';
 import type { RiskLimits } from './risk-limits.ts';
@@ -28,6 +28,8 @@ export type MomentContext = {
   readonly unknownOrders: number;
   /** How long the position has lacked live or pending protection (wall time); null: it has it. */
   readonly unprotectedMs: number | null;
+  /** What the symbol's stops that stand at the venue would buy and sell. */
+  readonly stops: { readonly buy: Quantity; readonly sell: Quantity };
 };
 
 export type RiskContext = MomentContext & {

@@ -55,6 +55,9 @@ export type RiskLimits = {
   /** P12: orders sent in a minute (wall). */
   readonly ordersPerMinuteSymbol: number | undefined;
   readonly ordersPerMinuteAccount: number | undefined;
+  /** P12: bursts, sent in ten seconds (wall). */
+  readonly ordersPerTenSecondsSymbol: number | undefined;
+  readonly ordersPerTenSecondsAccount: number | undefined;
   /** P13: fills of one side and size (market time). */
   readonly repeatedFillsPerMinute: number | undefined;
   readonly repeatedFillsPerTenMinutes: number | undefined;
@@ -100,6 +103,8 @@ export const PAPER_RISK_LIMITS: Omit<RiskLimits, 'allowedSymbols'> = {
   stopsBeforePause: 4,
   ordersPerMinuteSymbol: 600,
   ordersPerMinuteAccount: 3_000,
+  ordersPerTenSecondsSymbol: 100,
+  ordersPerTenSecondsAccount: 500,
   repeatedFillsPerMinute: 20,
   repeatedFillsPerTenMinutes: 100,
   ordersPerDaySymbol: 5_000,

@@ -11,7 +11,7 @@ import { money, moneyText, price } from '../../core/money/units.ts';
 import type { Money, PriceText, QuantityText } from '../../core/money/units.ts';
 import { balanceOf, balances } from '../../core/portfolio/journal.ts';
 import { scriptedMarket } from '../../venue/testing/scripted-market.ts';
-import { BTC, anIntent, openSymbol, send, startLedger } from '../support/ledger.ts';
+import { BTC, anIntent, openGuarded, send, startLedger } from '../support/ledger.ts';
 import type { LedgerWorld, OpenedSymbol } from '../support/ledger.ts';
 import { cashDifferences, incomeDifferences } from '../witness/cash-differences.ts';
 import { readJournalFile } from '../witness/journal-file.ts';
@@ -31,7 +31,7 @@ beforeEach(async () => {
   world = await startLedger();
   const { ledger, journal } = world;
   const incomes = createIncomeBook(world.pool);
-  btc = await openSymbol(ledger, BTC);
+  btc = await openGuarded(ledger, BTC);
   const source = scriptedMarket({ [SYMBOL]: PRICES });
   bench = await startFeedBench({ source }, () => ({ ledger, journal, incomes }));
   void bench.watch();

@@ -11,7 +11,7 @@ import {
   aRequest,
   aSending,
   anIntent,
-  openSymbol,
+  openGuarded,
   send,
   startLedger,
 } from '../support/ledger.ts';
@@ -24,7 +24,18 @@ afterEach(() => world.stop());
 
 async function start(limits: Partial<RiskLimits> = {}): Promise<void> {
   world = await startLedger({ limits });
-  btc = await openSymbol(world.ledger, BTC);
+  btc = await openGuarded(world.ledger, BTC);
+  await yesterday();
+}
+
+/** What was sent so far was sent a day ago. */
+async function yesterday(): Promise<void> {
+  await world.pool.query('ALTER TABLE order_intents DISABLE TRIGGER order_intents_change');
+  await world.pool.query(
+    `UPDATE order_intents SET recorded_at = recorded_at - interval '1 day', event_time = event_time - interval '1 day',
+       changed_at = changed_at - interval '1 day'`,
+  );
+  await world.pool.query('ALTER TABLE order_intents ENABLE TRIGGER order_intents_change');
 }
 
 const aLevel = (change: Partial<OrderIntent> = {}): OrderIntent => {
@@ -45,8 +56,13 @@ async function refuse(times: number, code: string): Promise<void> {
   }
 }
 
-test('P12: orders of the last minute count when they were sent', async () => {
-  await start({ ordersPerMinuteSymbol: 2 });
+test.each([
+  { ordersPerMinuteSymbol: 2 },
+  { ordersPerMinuteAccount: 2 },
+  { ordersPerTenSecondsSymbol: 2 },
+  { ordersPerTenSecondsAccount: 2 },
+])('P12: orders of the last while count when they were sent: %j', async (limits) => {
+  await start(limits);
   await codeOf(aLevel());
   await send(world.ledger, BTC, aLevel());
   await send(world.ledger, BTC, aLevel());
@@ -98,7 +114,7 @@ test('P24: many refusals halt the account', async () => {
 
 test('P25: requests of unknown outcome, a batch once', async () => {
   await start({ unknownRequestsAccount: 2 });
-  const eth = await openSymbol(world.ledger, { ...BTC, symbol: 'ETHUSDT' });
+  const eth = await openGuarded(world.ledger, { ...BTC, symbol: 'ETHUSDT' });
   const orders = [aLevel(), aLevel()];
   for (const order of orders) await send(world.ledger, BTC, order);
   const unknown = { kind: 'unknown', message: 'no reply' } as const;

@@ -4,12 +4,14 @@ import type { Fill, OrderIntent } from '../../core/orders/order.ts';
 import {
   BTC,
   NOW,
+  aCounter,
   aFill,
   aRequest,
   aStop,
   aVenueOrder,
   anIntent,
   openSymbol,
+  placeStops,
   send,
   startLedger,
 } from '../support/ledger.ts';
@@ -217,6 +219,8 @@ const fillOf = (
   });
 
 describe('closed round trips', () => {
+  beforeEach(() => placeStops(world.ledger, btc));
+
   test('a level and its counter make a pair a counter-order, parts added up, whatever came first', async () => {
     const level = await working(anIntent({ clientOrderId: btc.nextId() }), '1');
     const counter = await working(
@@ -367,7 +371,7 @@ describe('closed round trips', () => {
 });
 
 test('a fill proves an order that was thought lost, and one thought absent is raised', async () => {
-  const lost = anIntent({ clientOrderId: btc.nextId() });
+  const lost = aCounter({ clientOrderId: btc.nextId() });
   await send(world.ledger, BTC, lost);
   await world.ledger.recordOutcome(BTC, lost.clientOrderId, { kind: 'absent' });
   expect((await world.ledger.intent(lost.clientOrderId))?.state).toBe('ABSENT');
@@ -380,7 +384,7 @@ test('a fill proves an order that was thought lost, and one thought absent is ra
 });
 
 test('a stranger’s fill that comes again with our client id is ours, and counted once', async () => {
-  const lost = anIntent({ clientOrderId: btc.nextId() });
+  const lost = aCounter({ clientOrderId: btc.nextId() });
   await send(world.ledger, BTC, lost);
   const fill = fillOf(lost, { tradeId: '1' });
   await world.ledger.recordFill(BTC, { ...fill, clientOrderId: null });
@@ -393,7 +397,7 @@ test('a stranger’s fill that comes again with our client id is ours, and count
 });
 
 test('rows come above the cursor, in number order, fills and orders mixed, at most as many as asked', async () => {
-  const level = await working(anIntent({ clientOrderId: btc.nextId() }), '1');
+  const level = await working(aCounter({ clientOrderId: btc.nextId() }), '1');
   const fill = fillOf(level, { tradeId: '1', orderId: '1' });
   await world.ledger.recordFill(BTC, fill);
   const done = aVenueOrder(level, {

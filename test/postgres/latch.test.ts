@@ -16,7 +16,7 @@ import {
   aSending,
   aStop,
   anIntent,
-  openSymbol,
+  openGuarded,
   send,
   startLedger,
 } from '../support/ledger.ts';
@@ -34,8 +34,8 @@ beforeEach(async () => {
       grossNotionalPct: 300,
     },
   });
-  btc = await openSymbol(world.ledger, BTC);
-  eth = await openSymbol(world.ledger, ETH);
+  btc = await openGuarded(world.ledger, BTC);
+  eth = await openGuarded(world.ledger, ETH);
 });
 afterEach(() => world.stop());
 

@@ -7,7 +7,7 @@ import {
   aFill,
   aStop,
   aVenueOrder,
-  anIntent,
+  aCounter,
   openSymbol,
   send,
   startLedger,
@@ -45,7 +45,7 @@ describe('an ordinary order', () => {
   const event = (order: Partial<VenueOrder>) =>
     world.ledger.recordOrder(BTC, aVenueOrder(level, { venueOrderId: '1', ...order }));
   beforeEach(async () => {
-    level = anIntent({ clientOrderId: btc.nextId() });
+    level = aCounter({ clientOrderId: btc.nextId() });
     await send(world.ledger, BTC, level);
   });
 
@@ -115,7 +115,7 @@ describe('an ordinary order', () => {
 });
 
 test('a foreign order is kept and belongs to nobody', async () => {
-  const foreign = { ...aVenueOrder(anIntent({ clientOrderId: 'web_1' }), { venueOrderId: '9' }) };
+  const foreign = { ...aVenueOrder(aCounter({ clientOrderId: 'web_1' }), { venueOrderId: '9' }) };
   await world.ledger.recordOrder(BTC, foreign);
   expect(await world.ledger.rowsAbove(BTC, 0, 9)).toEqual([]);
   const { rows } = await world.pool.query('SELECT venue_client_order_id, intent_id FROM orders');

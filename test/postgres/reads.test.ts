@@ -14,7 +14,7 @@ import {
   NOW,
   aFill,
   anIntent,
-  openSymbol,
+  openGuarded,
   send,
   startLedger,
 } from '../support/ledger.ts';
@@ -27,8 +27,8 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 test('profit is grid, floating and fees, and they add up to the change in equity', async () => {
-  const btc = await openSymbol(world.ledger, BTC);
-  await openSymbol(world.ledger, ETH);
+  const btc = await openGuarded(world.ledger, BTC);
+  await openGuarded(world.ledger, ETH);
   const level = anIntent({ clientOrderId: btc.nextId() });
   const counter = anIntent({
     clientOrderId: btc.nextId(),

@@ -6,7 +6,7 @@ import {
   NOW,
   aFill,
   aVenueOrder,
-  anIntent,
+  aCounter,
   openSymbol,
   send,
   startLedger,
@@ -42,7 +42,7 @@ function counter() {
 test('a reader behind its cursor misses no row, however many writers there are', async () => {
   const btc = await openSymbol(world.ledger, BTC);
   await openSymbol(world.ledger, ETH);
-  const level = anIntent({ clientOrderId: btc.nextId(), quantity: '0.01' as never });
+  const level = aCounter({ clientOrderId: btc.nextId(), quantity: '0.01' as never });
   await send(world.ledger, BTC, level);
   const writes = Array.from({ length: 40 }, (_, i) => () => {
     const ref = i % 4 === 0 ? ETH : BTC;
@@ -89,7 +89,7 @@ describe('a subscriber', () => {
     await world.ledger.recordFill(ETH, aFill({ tradeId: '1' }));
     await ofEth.reaches(1);
     expect(ofBtc.count).toBe(before);
-    const level = anIntent({ clientOrderId: btc.nextId() });
+    const level = aCounter({ clientOrderId: btc.nextId() });
     await send(world.ledger, BTC, level);
     await world.ledger.recordOrder(BTC, aVenueOrder(level, { venueOrderId: '1' }));
     await ofBtc.reaches(before + 1);

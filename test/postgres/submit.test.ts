@@ -9,7 +9,9 @@ import {
   aSending,
   aStop,
   aVenueOrder,
+  acked,
   anIntent,
+  openGuarded,
   openSymbol,
   send,
   startLedger,
@@ -22,8 +24,8 @@ let eth: OpenedSymbol;
 
 async function start(options: Parameters<typeof startLedger>[0] = {}): Promise<void> {
   world = await startLedger(options);
-  btc = await openSymbol(world.ledger, BTC);
-  eth = await openSymbol(world.ledger, ETH);
+  btc = await openGuarded(world.ledger, BTC);
+  eth = await openGuarded(world.ledger, ETH);
 }
 afterEach(() => world.stop());
 
@@ -107,7 +109,11 @@ describe('a prepared order', () => {
     const sending = Array.from({ length: 6 }, () =>
       world.ledger.beginSending(aSending(BTC, [stop.clientOrderId])),
     );
-    await waiting(6).finally(() => latch.query('COMMIT'));
+    try {
+      await waiting(6);
+    } finally {
+      await latch.query('COMMIT');
+    }
     latch.release();
     const answers = await Promise.all(sending);
     expect(answers.flatMap(({ send: sent }) => sent)).toEqual([stop]);
@@ -201,17 +207,18 @@ describe('a prepared order', () => {
 });
 
 test('an order that waited too long is refused by the database clock, and gives its room back', async () => {
-  await start({ intentTtlMs: 1, limits: { exposurePct: 0.5 } });
+  await start({ limits: { exposurePct: 0.5 } });
+  const hasty = world.ledgerOf(1);
   const first = anIntent({ clientOrderId: btc.nextId() });
-  await world.ledger.prepareIntents(aRequest(BTC, [first]));
+  await hasty.prepareIntents(aRequest(BTC, [first]));
   await overdue(first.clientOrderId);
-  const sent = await world.ledger.beginSending(aSending(BTC, [first.clientOrderId]));
+  const sent = await hasty.beginSending(aSending(BTC, [first.clientOrderId]));
   expect(sent.refused[0]?.reason.code).toBe('INTENT_EXPIRED');
   const second = anIntent({ clientOrderId: btc.nextId() });
-  expect((await world.ledger.prepareIntents(aRequest(BTC, [second]))).approved).toHaveLength(1);
+  expect((await hasty.prepareIntents(aRequest(BTC, [second]))).approved).toHaveLength(1);
   await overdue(second.clientOrderId);
   const third = anIntent({ clientOrderId: eth.nextId() });
-  expect((await world.ledger.prepareIntents(aRequest(ETH, [third]))).approved).toHaveLength(1);
+  expect((await hasty.prepareIntents(aRequest(ETH, [third]))).approved).toHaveLength(1);
   expect(await stateOf(second.clientOrderId)).toBe('EXPIRED');
 });
 
@@ -243,7 +250,10 @@ describe('an order without a known outcome', () => {
 });
 
 describe('a position', () => {
-  beforeEach(() => start({ limits: { protectionGraceMs: 1 } }));
+  beforeEach(async () => {
+    world = await startLedger({ limits: { protectionGraceMs: 1 } });
+    btc = await openSymbol(world.ledger, BTC);
+  });
 
   const deniedEntry = async () =>
     (await world.ledger.prepareIntents(aRequest(BTC, [anIntent({ clientOrderId: btc.nextId() })])))
@@ -260,7 +270,8 @@ describe('a position', () => {
 
     const rest = aStop({ clientOrderId: btc.nextId(), quantity: '0.001' as never });
     await send(world.ledger, BTC, rest);
-    expect(await deniedEntry()).toBeUndefined();
+    // On its way a stop guards what is held; what would be added waits until it stands.
+    expect(await deniedEntry()).toBe('STOP_MISSING');
 
     // A stop whose outcome is unknown is not protection.
     await world.ledger.recordOutcome(BTC, rest.clientOrderId, { kind: 'unknown', message: '503' });
@@ -269,6 +280,13 @@ describe('a position', () => {
     await world.ledger.recordOutcome(BTC, rest.clientOrderId, { kind: 'absent' });
     await world.pool.query('SELECT pg_sleep(0.005)');
     expect(await deniedEntry()).toBe('PROTECTION_MISSING');
+
+    const again = aStop({ clientOrderId: btc.nextId(), quantity: '0.001' as never });
+    await send(world.ledger, BTC, again);
+    await acked(world.ledger, BTC, again);
+    expect(await deniedEntry()).toBe('STOP_MISSING');
+    await acked(world.ledger, BTC, small);
+    expect(await deniedEntry()).toBeUndefined();
   });
 
   test('is not covered by a stop of its own side, nor by one that has ended', async () => {
@@ -281,6 +299,9 @@ describe('a position', () => {
     await send(world.ledger, BTC, upper);
     const stop = aStop({ clientOrderId: btc.nextId() });
     await send(world.ledger, BTC, stop);
+    await acked(world.ledger, BTC, upper);
+    expect(await deniedEntry()).toBe('STOP_MISSING');
+    await acked(world.ledger, BTC, stop);
     expect(await deniedEntry()).toBeUndefined();
     const order = aVenueOrder(stop, { venueOrderId: '7', status: 'cancelled' });
     await world.ledger.recordOutcome(BTC, stop.clientOrderId, { kind: 'acked', order });

@@ -8,7 +8,7 @@ import {
   aRequest,
   aSending,
   anIntent,
-  openSymbol,
+  openGuarded,
   startLedger,
 } from '../support/ledger.ts';
 import type { LedgerWorld, OpenedSymbol } from '../support/ledger.ts';
@@ -18,8 +18,8 @@ let btc: OpenedSymbol;
 let eth: OpenedSymbol;
 beforeEach(async () => {
   world = await startLedger();
-  btc = await openSymbol(world.ledger, BTC);
-  eth = await openSymbol(world.ledger, ETH);
+  btc = await openGuarded(world.ledger, BTC);
+  eth = await openGuarded(world.ledger, ETH);
 });
 afterEach(() => world.stop());
 

@@ -30,6 +30,8 @@ export type LedgerWorld = {
   readonly connectionString: string;
   readonly pool: Pool;
   readonly ledger: Ledger;
+  /** The same with another lifetime of what is approved and not sent. */
+  ledgerOf(intentTtlMs: number): Ledger;
   readonly journal: Journal;
   readonly latch: HaltLatch;
   readonly hostHalts: HostHalts;
@@ -44,7 +46,7 @@ export const NOW = Date.UTC(2026, 10, 20, 12);
 
 /** `limits` are the paper ones but for what a test says. */
 export async function startLedger(
-  options: { readonly limits?: Partial<RiskLimits>; readonly intentTtlMs?: number } = {},
+  options: { readonly limits?: Partial<RiskLimits> } = {},
 ): Promise<LedgerWorld> {
   const postgres = await startTestPostgres();
   const { connectionString } = postgres;
@@ -57,20 +59,23 @@ export async function startLedger(
     allowedSymbols: ['BTCUSDT', 'ETHUSDT'],
     ...options.limits,
   };
+  const ledgerOf = (intentTtlMs: number): Ledger =>
+    createLedger(pool, {
+      mode: 'paper',
+      buildId: 'test',
+      limitsFor: () => limits,
+      hostHalts,
+      notifications,
+      intentTtlMs,
+    });
   return {
     connectionString,
     pool,
     hostHalts,
     hostFolder,
     notifications,
-    ledger: createLedger(pool, {
-      mode: 'paper',
-      buildId: 'test',
-      limitsFor: () => limits,
-      hostHalts,
-      notifications,
-      intentTtlMs: options.intentTtlMs ?? 60_000,
-    }),
+    ledger: ledgerOf(60_000),
+    ledgerOf,
     journal: createJournal(pool),
     latch: createHaltLatch(pool, { mode: 'paper', hostHalts }),
     stop: async () => {
@@ -82,12 +87,47 @@ export async function startLedger(
   };
 }
 
-/** A workflow start of the symbol, and its orders. */
+/** A workflow start of the symbol, and its orders. Nothing stands: what adds risk is denied. */
 export async function openSymbol(ledger: Ledger, ref: SymbolRef) {
   const opened = await ledger.openEpoch(ref, 0, `symbol:${ref.symbol}`);
   if (opened.kind === 'refused') throw new Error(opened.reason);
   return { ref, prefix: opened.prefix, nextId: idsOf(opened.prefix) };
 }
+
+/** The same with the stops of a grid, each of 0.02, which levels need. */
+export async function openGuarded(ledger: Ledger, ref: SymbolRef) {
+  const opened = await openSymbol(ledger, ref);
+  await placeStops(ledger, opened);
+  return opened;
+}
+
+export async function placeStops(ledger: Ledger, { ref, prefix }: OpenedSymbol): Promise<void> {
+  const [lower, upper] = [STOP_NUMBER, STOP_NUMBER + 1].map((n) => clientOrderId(prefix, n));
+  const stops = [
+    aStop({ clientOrderId: lower!, ...LOWER_STOP }),
+    aStop({ clientOrderId: upper!, ...UPPER_STOP }),
+  ];
+  for (const stop of stops) {
+    await send(ledger, ref, stop);
+    await acked(ledger, ref, stop);
+  }
+}
+
+/** The venue took it. */
+export async function acked(ledger: Ledger, ref: SymbolRef, intent: OrderIntent): Promise<void> {
+  const order = aVenueOrder(intent, { venueOrderId: `at-venue-${intent.clientOrderId}` });
+  await ledger.recordOutcome(ref, intent.clientOrderId, { kind: 'acked', order });
+}
+
+/** Far beyond what a test counts to. */
+const STOP_NUMBER = 900_000;
+const LOWER_STOP = { quantity: '0.02' } as Partial<OrderIntent>;
+const UPPER_STOP = {
+  ...LOWER_STOP,
+  slot: 'stop:upper',
+  side: 'buy',
+  triggerPrice: '62100',
+} as Partial<OrderIntent>;
 
 export type OpenedSymbol = Awaited<ReturnType<typeof openSymbol>>;
 
@@ -137,6 +177,10 @@ export const anIntent = (intent: Partial<OrderIntent> & { clientOrderId: string 
     decisionId: null,
     ...intent,
   }) as OrderIntent;
+
+/** The same as a way out, which needs no stop. */
+export const aCounter = (intent: Partial<OrderIntent> & { clientOrderId: string }): OrderIntent =>
+  anIntent({ role: 'counter', slot: 'L-1:exit', reduceOnly: true, ...intent });
 
 /** The pair of a grid's level: a reduce-only stop that sells 0.006 at 57,900. */
 export const aStop = (intent: Partial<OrderIntent> & { clientOrderId: string }): OrderIntent =>

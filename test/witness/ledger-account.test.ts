@@ -33,17 +33,17 @@ test('the witness reads what the ledger wrote, and sees a row that is missing', 
   const { ledger, connectionString } = world;
   const { nextId } = await openSymbol(ledger, BTC);
   const [level, stop] = [anIntent({ clientOrderId: nextId() }), aStop({ clientOrderId: nextId() })];
-  await send(ledger, BTC, level);
   await send(ledger, BTC, stop);
   const accepted = { kind: 'acked' as const };
   const filled = { venueOrderId: '7', status: 'filled' as const, executed: level.quantity };
-  await ledger.recordOutcome(BTC, level.clientOrderId, {
-    ...accepted,
-    order: aVenueOrder(level, filled),
-  });
   await ledger.recordOutcome(BTC, stop.clientOrderId, {
     ...accepted,
     order: aVenueOrder(stop, { venueOrderId: '3' }),
+  });
+  await send(ledger, BTC, level);
+  await ledger.recordOutcome(BTC, level.clientOrderId, {
+    ...accepted,
+    order: aVenueOrder(level, filled),
   });
   const eventTime = TRADE.time;
   await ledger.recordFill(

@@ -5,6 +5,7 @@ import type { RecentActivity } from '../recent-activity.ts';
 
 export const quietActivity = (equity: Money): RecentActivity => ({
   ordersPerMinute: { symbol: 0, account: 0 },
+  ordersPerTenSeconds: { symbol: 0, account: 0 },
   ordersToday: 0,
   medianQuantity: {},
   repeatedFills: { perMinute: 0, perTenMinutes: 0 },

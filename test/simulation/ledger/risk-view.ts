@@ -26,6 +26,7 @@ export function momentContext(
     clockSkewMs: market.clockSkewMs,
     unknownOrders: [...state.live].filter((record) => isUnknown(state, record)).length,
     unprotectedMs: unprotectedMs(state),
+    stops: { buy: standing(state, 'buy'), sell: standing(state, 'sell') },
   };
 }
 
@@ -42,15 +43,25 @@ const isStale = (state: LedgerState, record: IntentRecord): boolean =>
 const isUnknown = (state: LedgerState, record: IntentRecord): boolean =>
   record.state === 'UNKNOWN' || isStale(state, record);
 
+/** What the stops of a side that the venue has would trade. */
+const standing = (state: LedgerState, side: OrderIntent['side']): Quantity =>
+  [...state.live]
+    .filter(({ intent, view }) => isStop(intent, side) && view?.status === 'working')
+    .reduce(
+      (sum, { intent, view }) => sum + quantity(intent.quantity) - quantity(view?.executed ?? '0'),
+      0n,
+    ) as Quantity;
+
+const isStop = ({ role, side }: OrderIntent, wanted: OrderIntent['side']): boolean =>
+  role === 'stop' && side === wanted;
+
 /** How long the position has been larger than the stops that stand or are on their way. */
 function unprotectedMs(state: LedgerState): number | null {
   const position = sumOfFills(state);
   const { openedAtMs } = state;
   if (position === 0n || openedAtMs === null) return null;
   const closing = position > 0n ? 'sell' : 'buy';
-  const stops = [...state.intents.values()].filter(
-    ({ intent }) => intent.role === 'stop' && intent.side === closing,
-  );
+  const stops = [...state.intents.values()].filter(({ intent }) => isStop(intent, closing));
   const covered = stops
     .filter((r) => state.live.has(r) && !isUnknown(state, r) && !isOverdue(state, r))
     .reduce((sum, r) => sum + quantity(r.intent.quantity) - quantity(r.view?.executed ?? '0'), 0n);
