@@ -49,6 +49,8 @@ function check({ from, event, result }: Visit): void {
   assert(context.level !== 'LOCKOUT' || sends.length === 0, 'LOCKOUT sends nothing');
   const halted = state === 'halted' && context.level === 'HALT';
   assert(!halted || !ordinaryStands(context), 'a halt leaves no ordinary order alone');
+  const arranges = state !== 'reconciling' && state !== 'stopped' && context.level !== 'LOCKOUT';
+  assert(!arranges || !context.dataStale || !entryStands(context), 'no entry on stale prices');
   const placed = effects.flatMap((e) => (e.kind === 'place' ? e.intents : []));
   for (const intent of placed) {
     const { slot, role, reduceOnly } = intent;
@@ -136,6 +138,12 @@ function haltIsReachable(snapshot: SymbolSnapshot): boolean {
   // One that only waits for its stop is flat and without orders: it ends.
   return after === 'halted' || (after === 'stopped' && snapshot.context.stopping !== null);
 }
+
+const entryStands = (context: SymbolContext): boolean =>
+  trackedOrders(context).some(
+    ({ intent, phase, cancelling }) =>
+      (intent.role === 'level' || intent.role === 'entry') && phase === 'working' && !cancelling,
+  );
 
 const ordinaryStands = (context: SymbolContext): boolean =>
   trackedOrders(context).some((o) => !isStop(o) && isLive(o) && !o.cancelling);
