@@ -28,7 +28,9 @@ const STATE = 'SELECT state, level FROM symbol_status';
 const untilHalted = () =>
   stack.database.until('halted', STATE, ([row]) => String(row?.['state']).startsWith('halted'));
 
-const LIVE = 'SELECT client_order_id FROM order_intents WHERE live';
+/** What a halt caught between approval and sending is never sent, and expires with the next approval. */
+const LIVE = `SELECT client_order_id, role, state, order_status FROM order_intents
+  WHERE live AND state <> 'PREPARED'`;
 const LEVELS = `SELECT client_order_id FROM order_intents
   WHERE role = 'level' AND order_status = 'working'`;
 const untilGridStands = () =>
