@@ -12,6 +12,8 @@ export default defineConfig({
             '{core,state-machines,workflows,adapters,activities,venue,api,cli,scripts}/**/*.test.ts',
           ],
           pool: 'threads',
+          // The default is one fewer than there are processors.
+          maxWorkers: 2,
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
