@@ -102,11 +102,9 @@ export async function openGuarded(ledger: Ledger, ref: SymbolRef) {
 }
 
 export async function placeStops(ledger: Ledger, { ref, prefix }: OpenedSymbol): Promise<void> {
-  const [lower, upper] = [STOP_NUMBER, STOP_NUMBER + 1].map((n) => clientOrderId(prefix, n));
-  const stops = [
-    aStop({ clientOrderId: lower!, ...LOWER_STOP }),
-    aStop({ clientOrderId: upper!, ...UPPER_STOP }),
-  ];
+  const stops = [LOWER_STOP, UPPER_STOP].map((stop, i) =>
+    aStop({ clientOrderId: clientOrderId(prefix, STOP_NUMBER + i), ...stop }),
+  );
   for (const stop of stops) {
     await send(ledger, ref, stop);
     await acked(ledger, ref, stop);
