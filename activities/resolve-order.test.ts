@@ -66,7 +66,7 @@ test('an order that is found filled brings its fill', async () => {
 
 const SENT_AT = 1_000_000;
 /** `recvWindow` and a second, by the venue's clock. */
-const PROVED_AT = SENT_AT + 6_001;
+const PROVED_AT = SENT_AT + 4_001;
 
 /** A venue that has never heard of the order, and says so in every way there is. */
 function aWorldWithout() {

@@ -128,7 +128,12 @@ export type IncomeBook = {
   newestTime(account: string, venue: string): Promise<EpochMs | null>;
 };
 
-export const RECV_WINDOW_MS = 5_000;
+/**
+ * A request that places an order is refused by the venue when it arrives later than this after it
+ * was signed. Shorter than what the venues recommend at most (5 s): a stop waits for it when a
+ * sender died, and nothing is known to be absent before.
+ */
+export const RECV_WINDOW_MS = 3_000;
 export const INTENT_TTL_MS = 2_000;
 
 export type IntentRow = {

@@ -1,6 +1,7 @@
 /** Binance USD-M requests that change something. One HTTP call each, never repeated. */
 import type { EpochMs } from '../../core/market/market.ts';
 import type { OrderIntent } from '../../core/orders/order.ts';
+import { RECV_WINDOW_MS } from '../ports.ts';
 import type { OrderChange, VenueOrder } from '../ports.ts';
 import {
   conditionalParameters,
@@ -58,6 +59,9 @@ export const binanceUsdmWrites = (exchange: Exchange): VenueWrites => ({
   },
 });
 
+/** Nothing of it is accepted after `timestamp + recvWindow`. */
+const signedAt = (timestamp: EpochMs) => ({ timestamp, recvWindow: RECV_WINDOW_MS });
+
 async function placeOrdinary(
   exchange: Exchange,
   symbol: string,
@@ -65,7 +69,7 @@ async function placeOrdinary(
   timestamp: EpochMs,
 ): Promise<VenueOrder> {
   assertClientId(table, intent.clientOrderId);
-  const parameters = { ...orderParameters(symbol, intent), timestamp };
+  const parameters = { ...orderParameters(symbol, intent), ...signedAt(timestamp) };
   const reply: unknown = await exchange.fapiPrivatePostOrder(parameters);
   const order = parseWrite(orderSchema, reply, 'order');
   assertSame(order.symbol, order.clientOrderId, symbol, intent);
@@ -79,7 +83,7 @@ async function placeConditional(
   timestamp: EpochMs,
 ): Promise<VenueOrder> {
   assertClientId(table, intent.clientOrderId);
-  const parameters = { ...conditionalParameters(symbol, intent), timestamp };
+  const parameters = { ...conditionalParameters(symbol, intent), ...signedAt(timestamp) };
   const reply: unknown = await exchange.fapiPrivatePostAlgoOrder(parameters);
   const order = parseWrite(algoSchema, reply, 'algoOrder');
   assertSame(order.symbol, order.clientAlgoId, symbol, intent);
@@ -94,7 +98,10 @@ async function placeBatch(
 ): Promise<readonly (VenueOrder | Failure)[]> {
   for (const intent of intents) assertClientId(table, intent.clientOrderId);
   const batchOrders = intents.map((intent) => orderParameters(symbol, intent));
-  const reply: unknown = await exchange.fapiPrivatePostBatchOrders({ batchOrders, timestamp });
+  const reply: unknown = await exchange.fapiPrivatePostBatchOrders({
+    batchOrders,
+    ...signedAt(timestamp),
+  });
   const entries = parseWrite(batchSchema, reply, 'batchOrders');
   if (entries.length !== intents.length)
     throw new OutcomeUnknown(`batchOrders: ${entries.length} answers to ${intents.length} orders`);
@@ -144,7 +151,7 @@ async function amend(
     side: side.toUpperCase(),
     quantity,
     price,
-    timestamp,
+    ...signedAt(timestamp),
     [table.amend.name]: clientOrderId,
   });
   const raw = parseWrite(orderSchema, reply, 'amend order');

@@ -25,6 +25,7 @@ const OPTIONS = {
   fetchCurrencies: false,
   fetchMargins: false,
   fetchMarkets: { types: ['linear'] },
+  /** Of what places no order: such a request may wait for the venue's rate limit after it is signed. */
   recvWindow: 5_000,
   maxRetriesOnFailure: 0,
   /** Snapshots come from the gateway, not from ccxt's caches. */

@@ -132,7 +132,7 @@ test.each([
   expect(fields).toMatchObject({
     newClientOrderId: ORDER.clientOrderId,
     timestamp: '1700000000000',
-    recvWindow: '5000',
+    recvWindow: '3000',
     timeInForce: 'GTX',
     price: '49000',
     quantity: '0.01',

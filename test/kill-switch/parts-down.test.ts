@@ -12,6 +12,8 @@ import {
   isHalted,
   ordinaryOrders,
   riskSentSinceHalt,
+  standingHalts,
+  untilResumed,
   untilStatus,
   untilTrading,
 } from './rig-view.ts';
@@ -31,21 +33,11 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-const haltsInPostgres = () =>
-  rig.query<{ halt_id: string }>('SELECT halt_id FROM halts WHERE cleared_at IS NULL');
-
 /** Whatever the test before left: no halt, and orders at the venue. */
 beforeEach(async () => {
   await rig.start(...rig.missing());
   await rig.mend();
-  await rig.until(
-    'no halt stands',
-    async () => {
-      await rig.api('POST', '/resume', { reason: 'drill over' });
-      return haltsInPostgres();
-    },
-    (halts) => halts.length === 0,
-  );
+  await untilResumed(rig);
   await untilTrading(rig, STARTED);
 }, 120_000);
 
@@ -152,7 +144,7 @@ test('PostgreSQL and Temporal die in the middle: the venue is empty, the rest fo
     ({ stops_in_progress: pending, latch }) =>
       latch === 'set' && Array.isArray(pending) && pending.length === 0,
   );
-  expect(await haltsInPostgres()).toMatchObject([{ halt_id: body['halt_id'] }]);
+  expect(await standingHalts(rig)).toMatchObject([{ halt_id: body['halt_id'] }]);
   await untilStatus(rig, STARTED, isHalted, 60_000);
   expect(await ordinaryOrders(rig)).toEqual([]);
   expect(await riskSentSinceHalt(rig)).toEqual([]);
@@ -184,7 +176,7 @@ test('the direct stop needs nothing but the venue, all that starts later honours
   await rig.start('worker');
   await rig.until(
     'the worker asks its gate, which publishes the halt of the file',
-    haltsInPostgres,
+    () => standingHalts(rig),
     (rows) => rows.length === 1,
   );
   await rig.start('api');

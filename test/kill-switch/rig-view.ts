@@ -37,6 +37,20 @@ export const untilTrading = (
     timeoutMs,
   );
 
+export const standingHalts = (rig: Rig) =>
+  rig.query<{ halt_id: string }>('SELECT halt_id FROM halts WHERE cleared_at IS NULL');
+
+/** A resume may be refused while a stop goes on. */
+export const untilResumed = (rig: Rig): Promise<unknown> =>
+  rig.until(
+    'no halt stands',
+    async () => {
+      await rig.api('POST', '/resume', { reason: 'drill over' });
+      return standingHalts(rig);
+    },
+    (halts) => halts.length === 0,
+  );
+
 /** Resolves when the status of each symbol is what is hoped for. */
 export const untilStatus = (
   rig: Rig,
