@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { LongTestsFirst } from './scripts/long-tests-first.ts';
 
 /** Pure tests sit beside their code; tests that need processes live in `test/`. */
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/counting-reporter.ts'],
+    sequence: { sequencer: LongTestsFirst },
     projects: [
       {
         test: {
