@@ -30,6 +30,8 @@ const TABLES = ['order_intents', 'fills', 'positions', 'symbol_status', 'risk_ev
 // Replays are workers of their own, and every one of them would say when it starts and stops.
 Runtime.install({
   logger: new DefaultLogger('ERROR'),
+  // Ctrl-C ends the run, and the servers' guards end them.
+  shutdownSignals: [],
   telemetryOptions: {
     logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }), forward: {} },
   },
