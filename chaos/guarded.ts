@@ -11,6 +11,9 @@ import { query } from './waiting.ts';
 export type Guarded = Readonly<Record<'grid' | 'scalp' | 'other', number>>;
 type Strategy = keyof Guarded;
 
+/** As long as a scalp without a fault may be unprotected. */
+const CROSSING_MS = 1_000;
+
 type Report = {
   /** Wall seconds. */
   readonly unprotected: Guarded;
@@ -33,7 +36,10 @@ export async function protectionSince(rig: Rig, startSeq: number): Promise<Repor
   for (const line of lines)
     if (line.seq > startSeq && line.trade !== undefined) fills[strategyOf(line, strategies)] += 1;
   const accepted = acceptedAt(lines);
-  const since = unguardedEntries.filter(({ subject }) => (accepted.get(subject) ?? 0) > startSeq);
+  const since = unguardedEntries.filter(({ subject }) => {
+    const line = accepted.get(subject);
+    return line !== undefined && line.seq > startSeq && !crossed(lines, line, strategies);
+  });
   return { unprotected, fills, unguardedEntries: violationsOf(since) };
 }
 
@@ -52,7 +58,25 @@ type Strategies = ReadonlyMap<string, Strategy>;
 const strategyOf = ({ order }: JournalLine, strategies: Strategies): Strategy =>
   strategies.get(order?.clientOrderId ?? '') ?? 'other';
 
-/** The last trade of the symbol up to the record where protection began to be missing. */
+/**
+ * A scalp's stop may fire while its entry is on its way; the news cannot arrive in time. The seconds
+ * count as unprotected all the same.
+ */
+function crossed(lines: readonly JournalLine[], entry: JournalLine, strategies: Strategies) {
+  if (strategyOf(entry, strategies) !== 'scalp') return false;
+  const ended = lines.findLast(
+    ({ seq, conditional }) =>
+      seq < entry.seq &&
+      conditional?.symbol === entry.order?.symbol &&
+      conditional?.status === 'EXPIRED',
+  );
+  return ended !== undefined && entry.wallTime - ended.wallTime <= CROSSING_MS;
+}
+
+/**
+ * The trade of the symbol that opened what lacks protection from this record on. A trade's balance
+ * is the record before it.
+ */
 function openedBy(
   lines: readonly JournalLine[],
   symbol: string,
@@ -60,15 +84,17 @@ function openedBy(
   strategies: Strategies,
 ): Strategy {
   const last = lines.findLast(
-    (line) => line.seq <= seq && line.trade?.symbol === symbol && !line.order?.reduceOnly,
+    (line) => line.seq <= seq + 1 && line.trade?.symbol === symbol && !line.order?.reduceOnly,
   );
   return last === undefined ? 'other' : strategyOf(last, strategies);
 }
 
 /** First record of each order, by client id. */
-function acceptedAt(lines: readonly JournalLine[]): ReadonlyMap<string, number> {
-  const seqOf = new Map<string, number>();
-  for (const { order, seq } of lines)
-    if (order !== undefined && !seqOf.has(order.clientOrderId)) seqOf.set(order.clientOrderId, seq);
-  return seqOf;
+function acceptedAt(lines: readonly JournalLine[]): ReadonlyMap<string, JournalLine> {
+  const firstOf = new Map<string, JournalLine>();
+  for (const line of lines) {
+    const id = line.order?.clientOrderId;
+    if (id !== undefined && !firstOf.has(id)) firstOf.set(id, line);
+  }
+  return firstOf;
 }
