@@ -48,6 +48,16 @@ export async function untilTrading(rig: Rig, since: Date): Promise<boolean> {
   return (await until(all, RECOVERY_LIMIT_MS, 20)) === true;
 }
 
+/** When a resume was taken: while a stop still goes on, it is refused. */
+async function resumed({ stack }: Rig): Promise<number> {
+  const ask = async (): Promise<number | undefined> => {
+    const at = Date.now();
+    const { status } = await stack.api('POST', '/resume', { reason: 'chaos' });
+    return status === 202 ? at : undefined;
+  };
+  return (await until(ask, RECOVERY_LIMIT_MS, 500)) ?? Date.now();
+}
+
 export async function runTrial(rig: Rig, point: KillPoint): Promise<Trial> {
   const startSeq = readJournalFile(rig.stack.venue.journalPath).length;
   const strike = await point.strike(rig);
@@ -55,8 +65,7 @@ export async function runTrial(rig: Rig, point: KillPoint): Promise<Trial> {
   else await rig.stack.workers.revive();
   const halted = point.halts === true ? await haltHeld(rig, strike) : [];
   // A person ends a halt, so recovery counts from there.
-  const from = point.halts === true ? Date.now() : strike.from;
-  if (point.halts === true) await rig.stack.api('POST', '/resume', { reason: 'chaos' });
+  const from = point.halts === true ? await resumed(rig) : strike.from;
   const since = new Date(Math.max(strike.goneAt, point.halts === true ? from : 0));
   const [first] =
     (await untilRows(rig, DECIDED, {
