@@ -144,6 +144,18 @@ describe('setting it', () => {
     expect(await next).toBe('HALT_LATCH_SET');
   });
 
+  test('holds a submit up until it is through', async () => {
+    const order = await prepared(btc);
+    const setting = await world.pool.connect();
+    await setting.query('BEGIN');
+    await setting.query(`SELECT FROM halt_latch WHERE account = 'paper' FOR UPDATE`);
+    const submit = refusalOf(btc, order.clientOrderId);
+    await waitsForLock('SELECT revision FROM halt_latch');
+    await setting.query('COMMIT');
+    setting.release();
+    expect(await submit).toBeUndefined();
+  });
+
   test('waits half a second, not longer, for a worker that froze in its transaction', async () => {
     const frozen = await world.pool.connect();
     frozen.on('error', () => undefined);
