@@ -150,9 +150,12 @@ describe('setting it', () => {
     await setting.query('BEGIN');
     await setting.query(`SELECT FROM halt_latch WHERE account = 'paper' FOR UPDATE`);
     const submit = refusalOf(btc, order.clientOrderId);
-    await waitsForLock('SELECT revision FROM halt_latch');
-    await setting.query('COMMIT');
-    setting.release();
+    try {
+      await waitsForLock('SELECT revision FROM halt_latch');
+    } finally {
+      await setting.query('COMMIT');
+      setting.release();
+    }
     expect(await submit).toBeUndefined();
   });
 
