@@ -184,12 +184,12 @@ describe('api reads', () => {
   });
 
   test.each([
-    // The signed request is refused by the venue 5 s after its time, whoever sent it is dead or not.
+    // The signed request is refused by the venue 3 s after its time, whoever sent it is dead or not.
     ['just sent', 'SENDING', '', 1],
-    ['within recvWindow', 'SENDING', `changed_at = now() - interval '4 s'`, 1],
-    ['past recvWindow', 'SENDING', `changed_at = now() - interval '5.5 s'`, 0],
-    ['given up, within recvWindow', 'UNKNOWN', `sent_at = now() - interval '4 s'`, 1],
-    ['given up, past recvWindow', 'UNKNOWN', `sent_at = now() - interval '5.5 s'`, 0],
+    ['within recvWindow', 'SENDING', `changed_at = now() - interval '2 s'`, 1],
+    ['past recvWindow', 'SENDING', `changed_at = now() - interval '3.5 s'`, 0],
+    ['given up, within recvWindow', 'UNKNOWN', `sent_at = now() - interval '2 s'`, 1],
+    ['given up, past recvWindow', 'UNKNOWN', `sent_at = now() - interval '3.5 s'`, 0],
     ['the venue told of it', 'SENDING', TOLD, 0],
     ['the venue has answered', 'ACKED', '', 0],
     ['not sent', 'PREPARED', '', 0],
