@@ -13,6 +13,8 @@ import type { FeedPacing } from './symbol-feed.ts';
 export type PacedFeed = {
   /** Bars are there and every tick was taken. */
   readonly isIdle: boolean;
+  /** A watch call is open. */
+  readonly isWatched: boolean;
   /** The open watch call says that no effect is in flight. */
   readonly isSettled: boolean;
   takeTicks(ticks: readonly StreamTick[]): void;
@@ -107,7 +109,9 @@ export class LockstepPacing implements FeedPacing {
     this.#running = true;
     while (this.#again && !this.#closed) {
       this.#again = false;
-      if (this.#parts.feed().isIdle) await this.#settle().catch(() => this.#retryLater());
+      const { isIdle, isWatched } = this.#parts.feed();
+      // Without a call nothing can be handed out or settled; rows that wait for one would poke for ever.
+      if (isIdle && isWatched) await this.#settle().catch(() => this.#retryLater());
     }
     this.#running = false;
   }

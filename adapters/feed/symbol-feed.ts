@@ -102,6 +102,9 @@ export class SymbolFeed implements MarketListener {
   get unwatchedMs(): number {
     return this.#call === undefined ? this.#parts.wallClock() - this.#watchedAt : 0;
   }
+  get isWatched(): boolean {
+    return this.#call !== undefined;
+  }
   /** Whether the open call says that no effect is in flight. */
   get isSettled(): boolean {
     return this.#call?.request.spec.settled === true;
