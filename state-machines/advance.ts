@@ -1,5 +1,5 @@
 /** One step of the symbol machine: event in, snapshot and effects out. Pure, and JSON throughout. */
-import { initialTransition, transition } from 'xstate';
+import { createActor, initialTransition } from 'xstate';
 import type { SnapshotFrom, StateValueFrom } from 'xstate';
 import { assert } from '../core/assert.ts';
 import { applyEvent } from './apply-event.ts';
@@ -37,17 +37,38 @@ export function initialSnapshot(): SymbolSnapshot {
 export function advance(snapshot: SymbolSnapshot, event: SymbolEvent, wallMs: number): Advance {
   const ignored = applyEvent(snapshot.context, event) === snapshot.context;
   const before = symbolMachine.resolveState({ value: snapshot.value, context: snapshot.context });
-  let [live, actions] = transition(symbolMachine, before, event);
+  let [live, actions] = transition(before, event);
   const effects = effectsOf(actions);
   for (let rounds = 0; ; rounds++) {
     assert(rounds < ARRANGEMENTS_MAX, `orders do not come to rest in ${stateName(live.value)}`);
     const from = stateName(live.value);
-    [live, actions] = transition(symbolMachine, live, { type: 'arrange', wallMs });
+    [live, actions] = transition(live, { type: 'arrange', wallMs });
     const found = effectsOf(actions);
     effects.push(...found);
     if (found.length === 0 && stateName(live.value) === from) break;
   }
   return { snapshot: toJson(live), effects, ignored };
+}
+
+/** Never started, and nothing of the machine asks it: XState only wants one to name. */
+const nobody = createActor(symbolMachine);
+const ignore = (): void => {};
+
+/** XState's `transition()`, which makes an actor with its initial state for each step. */
+function transition(live: Live, event: SymbolEvent): [Live, readonly Action[]] {
+  const actions: Action[] = [];
+  const next = symbolMachine.transition(live, event, {
+    self: nobody,
+    system: nobody.system,
+    id: '',
+    sessionId: '',
+    logger: ignore,
+    defer: ignore,
+    emit: ignore,
+    stopChild: ignore,
+    actionExecutor: (action) => actions.push(action),
+  });
+  return [next, actions];
 }
 
 /** The dotted name of a state value, e.g. `rangingGrid.working`. */
