@@ -4,7 +4,8 @@ import type { TestSpecification } from 'vitest/node';
 
 const LONG = [
   'test/e2e/lockstep.test.ts',
-  'test/simulation/simulation.test.ts',
+  'test/kill-switch/in-flight.test.ts',
+  'test/e2e/kill.test.ts',
   'test/e2e/continue-as-new.test.ts',
   'test/kill-switch/parts-down.test.ts',
   'state-machines/symbol-machine.walk.test.ts',
