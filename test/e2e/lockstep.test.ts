@@ -13,7 +13,7 @@ import type { StackMarket } from '../support/stack-venue.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Two runs of three days on two processors: some 150 s when nothing else runs, longer when it does. */
+/** Two runs of three days on two processors: some 245 s beside the other tests of a run. */
 const MARKET_LIMIT_MS = 900_000;
 const PURPOSE = '(tests the wiring, not the profit)';
 
