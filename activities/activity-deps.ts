@@ -15,6 +15,8 @@ export type FeedView = {
   dataAgeMs(symbol: string): number | null;
   latestQuote(symbol: string): Quote | null;
   priceMoves(symbol: string): PriceMoves | null;
+  /** Whether the ledger holds what the venue did to a symbol; asking begins the look that is missing. */
+  isReconciled(symbol: string): boolean;
 };
 
 export type ActivityDeps = {

@@ -32,6 +32,8 @@ async function checkRisk(
   request: CheckRiskRequest,
 ): Promise<CheckRiskResult> {
   const { ref, epoch, level, intents } = request;
+  // Protection never waits.
+  if (intents.every(({ reduceOnly }) => !reduceOnly)) await reconciled(deps, ref.symbol);
   const [rules, { equity }, fresh] = await Promise.all([
     deps.gateway.rules(ref.symbol),
     deps.gateway.equity(),
@@ -41,16 +43,34 @@ async function checkRisk(
   return deps.ledger.prepareIntents({ ref, epoch, level, intents, rules, equity, ...fresh });
 }
 
-type FreshData = Pick<PrepareRequest, 'quote' | 'dataAgeMs' | 'priceMoves' | 'clockSkewMs'>;
+/** Wall time by which the look at the venue that follows a new connection may hold up new risk. */
+const RECONCILE_WAIT_MS = 1_000;
+const RECONCILE_POLL_MS = 20;
+
+/** Resolves when the ledger is as new as the venue, or after a second: then the gate denies. */
+async function reconciled({ feed, sleep }: ActivityDeps, symbol: string): Promise<void> {
+  for (let waitedMs = 0; waitedMs < RECONCILE_WAIT_MS; waitedMs += RECONCILE_POLL_MS) {
+    if (feed.isReconciled(symbol)) return;
+    await sleep(RECONCILE_POLL_MS);
+  }
+}
+
+type FreshData = Pick<
+  PrepareRequest,
+  'quote' | 'dataAgeMs' | 'priceMoves' | 'clockSkewMs' | 'isReconciled'
+>;
 
 /** The feed's own quote where this process holds one; else the venue is asked just now. */
 async function freshData({ feed, gateway }: ActivityDeps, symbol: string): Promise<FreshData> {
   const dataAgeMs = feed.dataAgeMs(symbol);
   const quote = feed.latestQuote(symbol);
-  const clockSkewMs = gateway.clockSkewMs();
+  const here = {
+    clockSkewMs: gateway.clockSkewMs(),
+    isReconciled: feed.isReconciled(symbol),
+  };
   if (dataAgeMs !== null && quote !== null)
-    return { quote, dataAgeMs, priceMoves: feed.priceMoves(symbol), clockSkewMs };
-  return { quote: await gateway.quote(symbol), dataAgeMs: 0, priceMoves: null, clockSkewMs };
+    return { quote, dataAgeMs, priceMoves: feed.priceMoves(symbol), ...here };
+  return { quote: await gateway.quote(symbol), dataAgeMs: 0, priceMoves: null, ...here };
 }
 
 /** Rows first, then one request, then its outcome: nothing is sent that is not recorded. */

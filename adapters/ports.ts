@@ -163,6 +163,7 @@ export type Ledger = {
     quote: Quote | null;
     priceMoves: PriceMoves | null;
     clockSkewMs: number;
+    isReconciled: boolean;
   }): Promise<{
     send: readonly OrderIntent[];
     refused: readonly { clientOrderId: string; reason: DeniedReason }[];
@@ -218,6 +219,7 @@ export type PrepareRequest = {
   readonly dataAgeMs: number | null;
   readonly priceMoves: PriceMoves | null;
   readonly clockSkewMs: number;
+  readonly isReconciled: boolean;
 };
 
 /** Decisions, switches, risk events, status. */

@@ -62,8 +62,10 @@ export class AccountFeed {
       onIncome: () => this.#incomes.notice(),
       onGap: () => {
         this.#incomes.notice();
-        void this.#reconciler.reconcileAll();
+        this.#reconciler.gap();
+        void this.#reconciler.catchUp();
       },
+      onLost: () => this.#reconciler.lost(),
     });
   }
 
@@ -81,6 +83,12 @@ export class AccountFeed {
 
   reconcile(symbol: string): Promise<void> {
     return this.#reconciler.reconcile(symbol);
+  }
+
+  /** Whether the ledger holds what the venue did to a symbol; where it does not, a look is begun. */
+  isCurrent(symbol: string): boolean {
+    this.#reconciler.makeCurrent(symbol);
+    return this.#reconciler.isCurrent(symbol);
   }
 
   /** Resolves when everything that the venue sent before now is in the ledger. */

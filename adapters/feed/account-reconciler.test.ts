@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { idPrefix } from '../../core/orders/client-order-id.ts';
 import type { Fill, SymbolRef } from '../../core/orders/order.ts';
 import type { RecordEntry } from '../../core/orders/records.ts';
@@ -319,4 +319,75 @@ test('a round that could not be written is not left to the next one', async () =
   world.ledgerAway = false;
   await vi.waitFor(() => expect([...world.booked.keys()]).toEqual(['missed']), LIMIT);
   await reconciler.close();
+});
+
+describe('the ledger is as new as the venue', () => {
+  const SYMBOL = 'BTCUSDT';
+
+  test('once a look that began after the events arrive has agreed', async () => {
+    const { reconciler } = aWorld();
+    await reconciler.reconcile(SYMBOL);
+    expect(reconciler.isCurrent(SYMBOL)).toBe(false);
+    const early = reconciler.reconcile(SYMBOL);
+    reconciler.gap();
+    await early;
+    expect(reconciler.isCurrent(SYMBOL)).toBe(false);
+    await reconciler.catchUp();
+    expect(reconciler.isCurrent(SYMBOL)).toBe(true);
+    await reconciler.close();
+  });
+
+  test('until the connection is lost, and after that not before the next one', async () => {
+    const { reconciler } = aWorld();
+    reconciler.gap();
+    await reconciler.catchUp();
+    reconciler.lost();
+    expect(reconciler.isCurrent(SYMBOL)).toBe(false);
+    await reconciler.reconcile(SYMBOL);
+    expect(reconciler.isCurrent(SYMBOL)).toBe(false);
+    reconciler.gap();
+    expect(reconciler.isCurrent(SYMBOL)).toBe(false);
+    await reconciler.catchUp();
+    expect(reconciler.isCurrent(SYMBOL)).toBe(true);
+  });
+
+  test('not while something is owed, nor while the positions differ', async () => {
+    const { world, reconciler } = aWorld();
+    reconciler.gap();
+    await reconciler.catchUp();
+    reconciler.owe(SYMBOL);
+    expect(reconciler.isCurrent(SYMBOL)).toBe(false);
+    await vi.waitFor(() => expect(reconciler.isCurrent(SYMBOL)).toBe(true));
+    world.venuePosition = q('1.5');
+    await reconciler.reconcile(SYMBOL);
+    expect(reconciler.isCurrent(SYMBOL)).toBe(false);
+    await reconciler.close();
+  });
+
+  test('a look that fails leaves it as it was, and after a gap it is repeated', async () => {
+    const { world, reconciler } = aWorld();
+    reconciler.gap();
+    await reconciler.catchUp();
+    world.unavailable.add(SYMBOL);
+    await reconciler.reconcile(SYMBOL);
+    expect(reconciler.isCurrent(SYMBOL)).toBe(true);
+    reconciler.gap();
+    await reconciler.catchUp();
+    expect(reconciler.isCurrent(SYMBOL)).toBe(false);
+    world.unavailable.clear();
+    await vi.waitFor(() => expect(reconciler.isCurrent(SYMBOL)).toBe(true), LIMIT);
+    await reconciler.close();
+  });
+
+  test('a symbol that nobody watches here is looked at when it is asked for, once', async () => {
+    const { world, reconciler } = aWorld();
+    reconciler.makeCurrent('ETHUSDT');
+    expect(world.asked).toEqual([]);
+    reconciler.gap();
+    for (let ask = 0; ask < 5; ask += 1) reconciler.makeCurrent('ETHUSDT');
+    await vi.waitFor(() => expect(reconciler.isCurrent('ETHUSDT')).toBe(true));
+    reconciler.makeCurrent('ETHUSDT');
+    expect(world.asked).toEqual(['ETHUSDT']);
+    await reconciler.close();
+  });
 });

@@ -1,26 +1,19 @@
 /**
- * Compares ledger and venue after a connection, and every minute: events can be lost. It writes down
- * what it finds and touches nothing at the venue.
+ * Decides when ledger and venue are compared: after a connection, every minute, and where something
+ * was missed: events can be lost. It knows which symbols have been compared since.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseClientOrderId } from '../../core/orders/client-order-id.ts';
-import type { EpochMs } from '../../core/market/market.ts';
-import type { Fill, SymbolRef } from '../../core/orders/order.ts';
+import type { SymbolRef } from '../../core/orders/order.ts';
 import { VenueUnavailable } from '../exchange/errors.ts';
-import type { ExchangeGateway, Journal, Ledger, VenueOrder } from '../ports.ts';
-import type { AccountRecorder } from './account-recorder.ts';
+import type { Journal } from '../ports.ts';
+import { AccountComparison } from './account-comparison.ts';
+import type { ComparisonParts, Positions } from './account-comparison.ts';
 import { backOff } from './back-off.ts';
 
-export type AccountReconcilerParts = {
+export type AccountReconcilerParts = ComparisonParts & {
   readonly account: string;
   readonly venue: string;
-  readonly gateway: Pick<
-    ExchangeGateway,
-    'openOrders' | 'closedOrders' | 'findOrder' | 'fillsSince' | 'quote' | 'position'
-  >;
-  readonly ledger: Pick<Ledger, 'openIntents' | 'position' | 'intent'>;
   readonly journal: Pick<Journal, 'record'>;
-  readonly recorder: AccountRecorder;
   readonly symbols: () => readonly string[];
   readonly onRecorded: (symbol: string) => void;
   /** Wall milliseconds between two rounds, give or take a fifth; 0: only when asked. */
@@ -31,26 +24,26 @@ export type AccountReconcilerParts = {
   readonly onOtherWriter?: (ref: SymbolRef, reason: string) => Promise<void>;
 };
 
-const DAY_MS = 86_400_000;
-/** Market time before the last fill that is read again: one that was missed may be older. */
-const OVERLAP_MS = DAY_MS / 4;
-/** The same where the position differs: more may have been missed than any overlap holds. */
-const WIDE_OVERLAP_MS = 7 * DAY_MS;
 /** Wall time until a position that differs is looked at once more. */
 const CONFIRM_AFTER_MS = 5_000;
 /** Share of the interval by which a round may come sooner or later. */
 const JITTER = 0.2;
 
 type Round = 'whole' | 'cutOff' | 'failed';
-type Positions = { readonly venue: string; readonly ledger: string };
 
 export class AccountReconciler {
   readonly #parts: AccountReconcilerParts;
+  readonly #comparison: AccountComparison;
   readonly #running = new Map<string, Promise<Round>>();
   /** Symbols that are asked again until they are whole; true: since the last look more was missed. */
   readonly #owed = new Map<string, boolean>();
   /** Positions that differed at the last look: the figures of both sides. */
   readonly #suspected = new Map<string, string>();
+  /** Counts the times at which events may have been lost. */
+  #gaps = 0;
+  #isConnected = false;
+  /** How many gaps there were when the last look at a symbol began that found both sides equal. */
+  readonly #agreedAfter = new Map<string, number>();
   readonly #closed = new AbortController();
   #round: Promise<void> | undefined;
   #cutOffAt: string | undefined;
@@ -58,6 +51,7 @@ export class AccountReconciler {
 
   constructor(parts: AccountReconcilerParts) {
     this.#parts = parts;
+    this.#comparison = new AccountComparison(parts);
   }
 
   start(): void {
@@ -80,6 +74,38 @@ export class AccountReconciler {
   reconcileAll(): Promise<void> {
     this.#round ??= this.#runRound().finally(() => (this.#round = undefined));
     return this.#round;
+  }
+
+  /** The account's events no longer arrive. */
+  lost(): void {
+    this.#isConnected = false;
+  }
+
+  /** They arrive from now on, or one could not be read: those before may be lost. */
+  gap(): void {
+    this.#gaps += 1;
+    this.#isConnected = true;
+  }
+
+  /** Every symbol, until a look that began after the last gap has agreed. */
+  async catchUp(): Promise<void> {
+    await this.reconcileAll();
+    for (const symbol of this.#parts.symbols()) this.makeCurrent(symbol);
+  }
+
+  /**
+   * Whether the ledger holds what the venue did: the events arrive, nothing of the symbol is owed,
+   * and a look that began after the last gap found both sides equal.
+   */
+  isCurrent(symbol: string): boolean {
+    const hasAgreed = this.#agreedAfter.get(symbol) === this.#gaps;
+    return this.#isConnected && hasAgreed && !this.#owed.has(symbol);
+  }
+
+  /** Begins the look that is missing. Without a connection it would not help; the next one brings it. */
+  makeCurrent(symbol: string): void {
+    if (this.isCurrent(symbol) || !this.#isConnected || this.#owed.has(symbol)) return;
+    this.owe(symbol);
   }
 
   /** A failure is left to the next round. */
@@ -140,59 +166,18 @@ export class AccountReconciler {
   }
 
   async #compare(symbol: string): Promise<void> {
-    const { account, venue, gateway, recorder, onRecorded } = this.#parts;
+    const { account, venue, onRecorded } = this.#parts;
     const ref = { account, venue, symbol };
-    const open = await gateway.openOrders(symbol);
-    const finished = await this.#finishedOrders(ref, open);
-    const strange = await this.#bookFills(ref);
-    const parents = [...open, ...finished].filter((order) => order.childOrderId !== null);
-    const children = await this.#childrenOf(symbol, parents);
-    for (const order of [...finished, ...open]) await recorder.recordOrder(ref, order, false);
-    for (const order of children) await recorder.recordOrder(ref, order, true);
-    const foreign = await this.#ordersOf(symbol, strange);
-    for (const order of foreign) await recorder.recordOrder(ref, order, false);
-    await this.#reportUnrecorded(ref, open);
-    await this.#comparePosition(ref);
+    const gaps = this.#gaps;
+    const mismatch = await this.#comparison.run(ref);
+    if (mismatch === undefined) {
+      this.#suspected.delete(symbol);
+      this.#agreedAfter.set(symbol, gaps);
+    } else {
+      this.#agreedAfter.delete(symbol);
+      await this.#reportPosition(ref, mismatch);
+    }
     onRecorded(symbol);
-  }
-
-  /** Answers the new ones that no order of ours explains. */
-  async #bookFills(ref: SymbolRef, overlapMs = OVERLAP_MS): Promise<readonly Fill[]> {
-    const { gateway, recorder } = this.#parts;
-    const fills = await gateway.fillsSince(ref.symbol, await this.#since(ref, overlapMs));
-    const strange: Fill[] = [];
-    for (const fill of fills) {
-      const isNew = await recorder.recordFill(ref, fill);
-      if (isNew && fill.clientOrderId === null) strange.push(fill);
-    }
-    return strange;
-  }
-
-  /**
-   * An order with our own prefix that nobody here prepared: our ledger lost it, or a second set of
-   * workers runs on a copy of it.
-   */
-  async #reportUnrecorded(ref: SymbolRef, open: readonly VenueOrder[]): Promise<void> {
-    const { ledger, recorder } = this.#parts;
-    for (const order of open) {
-      const { clientOrderId } = order;
-      if (clientOrderId === null || parseClientOrderId(clientOrderId) === undefined) continue;
-      if (!(await recorder.isOurs(ref, clientOrderId))) continue;
-      if ((await ledger.intent(clientOrderId)) === undefined)
-        await recorder.reportWriter(ref, order, 'UNRECORDED_ORDER');
-    }
-  }
-
-  /** Said only when it stays after all fills were read again: one may be on its way. */
-  async #comparePosition(ref: SymbolRef): Promise<void> {
-    const first = await this.#positions(ref);
-    if (first.venue !== first.ledger) {
-      await this.#bookFills(ref, WIDE_OVERLAP_MS);
-      const { venue, ledger } = await this.#positions(ref);
-      if (venue !== ledger && venue === first.venue && ledger === first.ledger)
-        return this.#reportPosition(ref, first);
-    }
-    this.#suspected.delete(ref.symbol);
   }
 
   /** The symbol is stopped when a look of its own, some time later, finds the very same. */
@@ -222,49 +207,5 @@ export class AccountReconciler {
     void delay(CONFIRM_AFTER_MS, undefined, { signal, ref: false })
       .then(() => this.reconcile(symbol))
       .catch(() => undefined);
-  }
-
-  async #positions(ref: SymbolRef): Promise<Positions> {
-    const { gateway, ledger } = this.#parts;
-    const [atVenue, ours] = await Promise.all([gateway.position(ref.symbol), ledger.position(ref)]);
-    return { venue: atVenue.quantity, ledger: ours.quantity };
-  }
-
-  /** Only its child can say how a triggered stop ended. */
-  async #childrenOf(symbol: string, parents: readonly VenueOrder[]): Promise<VenueOrder[]> {
-    if (parents.length === 0) return [];
-    const ids = new Set(parents.map((order) => order.childOrderId));
-    const since = Math.min(...parents.map((order) => order.eventTime)) - DAY_MS;
-    const closed = await this.#parts.gateway.closedOrders(symbol, since);
-    return closed.filter((order) => !order.conditional && ids.has(order.venueOrderId));
-  }
-
-  /** Whose trades these were: a person's, or the venue's own, which liquidates and deleverages. */
-  async #ordersOf(symbol: string, fills: readonly Fill[]): Promise<VenueOrder[]> {
-    if (fills.length === 0) return [];
-    const ids = new Set(fills.map((fill) => fill.orderId));
-    const since = Math.min(...fills.map((fill) => fill.eventTime)) - DAY_MS;
-    const closed = await this.#parts.gateway.closedOrders(symbol, since);
-    return closed.filter((order) => !order.conditional && ids.has(order.venueOrderId));
-  }
-
-  /** Orders that the ledger holds for open and the venue does not list. */
-  async #finishedOrders(ref: SymbolRef, open: readonly VenueOrder[]): Promise<VenueOrder[]> {
-    const { ledger, gateway } = this.#parts;
-    const listed = new Set(open.map((order) => order.clientOrderId));
-    const found: VenueOrder[] = [];
-    for (const { intent } of await ledger.openIntents(ref)) {
-      if (listed.has(intent.clientOrderId)) continue;
-      const order = await gateway.findOrder(ref.symbol, intent.clientOrderId);
-      if (order !== undefined) found.push(order);
-    }
-    return found;
-  }
-
-  /** Market time from which fills may be missing. */
-  async #since(ref: SymbolRef, overlapMs: number): Promise<EpochMs> {
-    const { lastFillTime } = await this.#parts.ledger.position(ref);
-    if (lastFillTime !== null) return lastFillTime - overlapMs;
-    return (await this.#parts.gateway.quote(ref.symbol)).time - Math.max(DAY_MS, overlapMs);
   }
 }

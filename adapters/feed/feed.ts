@@ -22,6 +22,11 @@ export type Feed = {
   dataAgeMs(symbol: string): number | null;
   /** How its mid moved in the last minute of market time; null as above, and in lockstep. */
   priceMoves(symbol: string): PriceMoves | null;
+  /**
+   * Whether the ledger holds what the venue did to a symbol of the account, held here or not; asking
+   * begins the look that is missing. Always in lockstep, where the venue waits for the ledger.
+   */
+  isReconciled(symbol: string): boolean;
   /** Answers `handover` to every call and ends the connections. */
   close(): Promise<void>;
 };
@@ -82,6 +87,7 @@ export async function createFeed(options: FeedOptions): Promise<Feed> {
     latestQuote: (symbol) => slots.get(symbol)?.feed.quote ?? null,
     dataAgeMs: (symbol) => slots.get(symbol)?.feed.dataAgeMs ?? null,
     priceMoves: (symbol) => slots.get(symbol)?.feed.priceMoves ?? null,
+    isReconciled: (symbol) => link !== undefined || account.isCurrent(symbol),
     close: async () => {
       isClosed = true;
       clearInterval(housekeeping);

@@ -21,6 +21,7 @@ test('ends although ccxt, closed before it had a socket, opens one afterwards an
     onEvent: () => {},
     onIncome: () => {},
     onGap: () => {},
+    onLost: () => {},
   });
   stream.start();
   await watching.promise;

@@ -15,8 +15,10 @@ export type UserListener = {
   onEvent(event: UserEvent): void;
   /** Money moved without a trade. */
   onIncome(): void;
-  /** Events before this may be lost or could not be read: the venue has to be asked. */
+  /** Events arrive from now on, or one could not be read: the venue has to be asked for those before. */
   onGap(): void;
+  /** Events no longer arrive. */
+  onLost(): void;
 };
 
 const BARRIER_LIMIT_MS = 1_000;
@@ -102,6 +104,7 @@ export class UserStream {
     } catch {
       // A new connection follows, whatever the reason.
     }
+    if (isConnected) this.#listener.onLost();
     if (this.#exchange !== undefined) await this.#sessions.close(this.#exchange);
     this.#exchange = undefined;
     if (isConnected) this.#connected = Promise.withResolvers<void>();

@@ -38,6 +38,7 @@ export async function beginSending(
       dataAgeMs: request.dataAgeMs,
       priceMoves: request.priceMoves,
       clockSkewMs: request.clockSkewMs,
+      isReconciled: request.isReconciled,
       unknownOrders: state.unknownOrders,
       unprotectedMs: state.unprotectedMs,
       stops: state.stops,

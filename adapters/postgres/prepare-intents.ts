@@ -54,6 +54,7 @@ export async function prepareIntents(
       dataAgeMs: request.dataAgeMs,
       priceMoves: request.priceMoves,
       clockSkewMs: request.clockSkewMs,
+      isReconciled: request.isReconciled,
       unknownOrders: state.unknownOrders,
       unprotectedMs: state.unprotectedMs,
       stops: state.stops,

@@ -42,6 +42,8 @@ export const DENIED_CODES = {
   PRICE_OFF_TICK: 'The price is not a multiple of the tick that the venue accepts.',
   NOTIONAL_BELOW_MINIMUM: 'The order value is below what the venue accepts.',
   PERCENT_PRICE_EXCEEDED: 'The price is farther beyond the mark price than the venue accepts.',
+  RECONCILING:
+    'Events of the account may have been lost, and the venue has not been asked for them yet.',
   UNKNOWN_ORDER_PENDING:
     'An order of this symbol has an unknown outcome; no new risk until solved.',
   PROTECTION_MISSING: 'The position has no live protection; no new risk until it has.',

@@ -23,6 +23,7 @@ const CONTEXT: RiskContext = {
   dataAgeMs: 0,
   priceMoves: null,
   clockSkewMs: 0,
+  isReconciled: true,
   unknownOrders: 0,
   unprotectedMs: null,
   stops: { buy: quantity('1000'), sell: quantity('1000') },

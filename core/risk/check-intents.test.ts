@@ -33,6 +33,7 @@ const CONTEXT: RiskContext = {
   dataAgeMs: 0,
   priceMoves: null,
   clockSkewMs: 0,
+  isReconciled: true,
   unknownOrders: 0,
   unprotectedMs: null,
   stops: { buy: quantity('1000'), sell: quantity('1000') },
@@ -176,6 +177,12 @@ const RISK_RULES: readonly {
     name: 'a second off',
     denied: [{}, { clockSkewMs: 1_001 }],
     allowed: [{}, { clockSkewMs: 1_000 }],
+  },
+  {
+    code: 'RECONCILING',
+    name: 'events may be lost',
+    denied: [{}, { isReconciled: false }],
+    allowed: [{}, { isReconciled: true }],
   },
   {
     code: 'UNKNOWN_ORDER_PENDING',
@@ -402,6 +409,7 @@ describe('a protective order', () => {
     dataAgeMs: null,
     priceMoves: { rangePct: 50, jump: { pct: 50, sigmas: 50 } },
     clockSkewMs: 60_000,
+    isReconciled: false,
     unknownOrders: 3,
     unprotectedMs: 60_000,
     equity: money('-1'),

@@ -115,6 +115,7 @@ function place(move: Parameters<typeof anOrder>[0], book: Book, other: Book): vo
     dataAgeMs: 0,
     priceMoves: null,
     clockSkewMs: 0,
+    isReconciled: true,
     unknownOrders: 0,
     unprotectedMs: null,
     stops: { buy: quantity('1000'), sell: quantity('1000') },

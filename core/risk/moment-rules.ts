@@ -95,6 +95,10 @@ const clockSkew: Rule<MomentContext> = (_order, { clockSkewMs, limits }) => {
     : undefined;
 };
 
+/** P26: a stop that fired while nobody listened still stands in the ledger. */
+const reconciling: Rule<MomentContext> = (_order, { isReconciled }) =>
+  isReconciled ? undefined : denied('RECONCILING', {});
+
 const unknownOrder: Rule<MomentContext> = (_order, { unknownOrders }) =>
   unknownOrders > 0 ? denied('UNKNOWN_ORDER_PENDING', { orders: unknownOrders }) : undefined;
 
@@ -137,6 +141,7 @@ export const RISK_ADDING_CONTROLS: readonly Control<MomentContext>[] = [
   { control: 'P4c', rule: collarOverTime },
   { control: 'P19', rule: jumpFilter },
   { control: 'P21', rule: clockSkew },
+  { control: 'P26', rule: reconciling },
   { control: 'P25 symbol', rule: unknownOrder },
   { control: 'protection', rule: protection },
   { control: 'stop', rule: standingStop },

@@ -24,6 +24,11 @@ export type MomentContext = {
   readonly priceMoves: PriceMoves | null;
   /** How far this machine's clock is surely off the venue's, either way (wall). */
   readonly clockSkewMs: number;
+  /**
+   * Whether the venue was asked for everything since events of the account may have been lost: what
+   * follows is the ledger's, and as old as that.
+   */
+  readonly isReconciled: boolean;
   /** Orders of the symbol whose outcome is unknown. */
   readonly unknownOrders: number;
   /** How long the position has lacked live or pending protection (wall time); null: it has it. */

@@ -9,6 +9,9 @@ import type { FeedBench } from './feed-bench.ts';
 const DIP_STEP = 3;
 const PRICES = Array.from({ length: 60 }, (_, i) => (i >= DIP_STEP ? 48_000 : 50_000));
 
+/** Of real time: a connection, and what is asked over it. */
+const LIMIT = { timeout: 10_000 };
+
 let bench: FeedBench;
 beforeEach(async () => {
   bench = await startFeedBench({ source: scriptedMarket({ [SYMBOL]: PRICES }) });
@@ -110,7 +113,10 @@ describe('after a lost connection', () => {
       clientOrderId: 'tgtestbtcus000010000099',
     });
     expect(bench.ledger.rows).toEqual([]);
+    await expect.poll(() => bench.feed.isReconciled(SYMBOL)).toBe(false);
     bench.network.refuse = false;
+    await expect.poll(() => bench.feed.isReconciled(SYMBOL), LIMIT).toBe(true);
+    expect(bench.ledger.fillsOf(SYMBOL)).toHaveLength(1);
     const rows = await rowsUntil((found) => found.length > 0);
     expect(rows[0]).toMatchObject({
       kind: 'fill',

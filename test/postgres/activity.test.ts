@@ -125,7 +125,7 @@ test('P25: requests of unknown outcome, a batch once', async () => {
   expect(denied[0]?.reason.code ?? 'approved').toBe('approved');
 });
 
-test('P4c, P19, P21: what the market and the clock do is seen at approval and at sending', async () => {
+test('P4c, P19, P21, P26: what the market, the clock and the feed say is seen at approval and at sending', async () => {
   await start();
   const moved = { priceMoves: { rangePct: 11, jump: null } };
   const jumped = { priceMoves: { rangePct: 6, jump: { pct: 6, sigmas: 0 } } };
@@ -134,6 +134,7 @@ test('P4c, P19, P21: what the market and the clock do is seen at approval and at
     [moved, 'PRICE_MOVED_TOO_FAST'],
     [jumped, 'PRICE_JUMPED'],
     [skewed, 'CLOCK_SKEWED'],
+    [{ isReconciled: false }, 'RECONCILING'],
   ] as const) {
     expect(await codeOf(aLevel(), market)).toBe(code);
     const order = aLevel();

@@ -210,6 +210,7 @@ export const aRequest = (
   dataAgeMs: 100,
   priceMoves: null,
   clockSkewMs: 0,
+  isReconciled: true,
   ...request,
 });
 
@@ -221,6 +222,7 @@ export const aSending = (ref: SymbolRef, clientOrderIds: readonly string[]) => (
   quote: QUOTE,
   priceMoves: null,
   clockSkewMs: 0,
+  isReconciled: true,
 });
 
 /** Approves and sends it, as far as the venue's answer. */

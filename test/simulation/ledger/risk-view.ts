@@ -15,7 +15,10 @@ const SENDING_MAX_MS = 10_000;
 
 export function momentContext(
   state: LedgerState,
-  market: Pick<MomentContext, 'quote' | 'dataAgeMs' | 'priceMoves' | 'clockSkewMs'>,
+  market: Pick<
+    MomentContext,
+    'quote' | 'dataAgeMs' | 'priceMoves' | 'clockSkewMs' | 'isReconciled'
+  >,
 ): MomentContext {
   return {
     limits: state.limits,
@@ -24,6 +27,7 @@ export function momentContext(
     dataAgeMs: market.dataAgeMs,
     priceMoves: market.priceMoves,
     clockSkewMs: market.clockSkewMs,
+    isReconciled: market.isReconciled,
     unknownOrders: [...state.live].filter((record) => isUnknown(state, record)).length,
     unprotectedMs: unprotectedMs(state),
     stops: { buy: standing(state, 'buy'), sell: standing(state, 'sell') },

@@ -12,6 +12,7 @@ export type PipeParts = {
   readonly process: SimProcess;
   readonly onEvent: (event: UserEvent) => void;
   readonly onConnected: () => void;
+  readonly onLost: () => void;
 };
 
 const RECONNECT_MS = 500;
@@ -28,10 +29,13 @@ export class UserPipe {
 
   /** Events are lost until then; a new connection follows. */
   cut(forMs: number): void {
-    const { time, process, onConnected } = this.#parts;
+    const { time, process, onConnected, onLost } = this.#parts;
     this.#cutUntil = time.now + forMs;
     this.#queue.length = 0;
-    time.after(forMs + RECONNECT_MS, () => process.wake(onConnected));
+    process.wake(onLost);
+    time.after(forMs + RECONNECT_MS, () => {
+      if (time.now >= this.#cutUntil) process.wake(onConnected);
+    });
   }
 
   push(event: UserEvent): void {

@@ -112,7 +112,7 @@ export class SimFeed implements FeedView {
     });
     this.#tail.start();
     this.#intake.live();
-    void this.reconcile();
+    this.setHearing(true);
     process.time.every(RECONCILE_MS, () => {
       process.wake(() => void this.reconcile());
       return process.isAlive;
@@ -131,6 +131,19 @@ export class SimFeed implements FeedView {
 
   reconcile(): Promise<void> {
     return this.#reconciler.reconcile(REF.symbol);
+  }
+
+  isReconciled(symbol: string): boolean {
+    const isCurrent = this.#reconciler.isCurrent(symbol);
+    if (!isCurrent) void this.reconcile();
+    return isCurrent;
+  }
+
+  /** The account's events arrive, or do not. */
+  setHearing(isHearing: boolean): void {
+    if (!isHearing) return this.#reconciler.lost();
+    this.#reconciler.gap();
+    void this.reconcile();
   }
 
   /** The market's connection was lost, or is there again. */

@@ -79,7 +79,8 @@ export function startWorker(parts: WorkerParts, name: string): SimWorker {
     ...parts,
     process,
     onEvent: (event) => feed.recorder.add(event),
-    onConnected: () => void feed.reconcile(),
+    onConnected: () => feed.setHearing(true),
+    onLost: () => feed.setHearing(false),
   });
   venue.onEvent((event) => pipe.push(event));
   feed.start();

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import type { PrepareRequest } from '../adapters/ports.ts';
+import type { OrderIntent } from '../core/orders/order.ts';
+import type { ActivityDeps } from './activity-deps.ts';
+import { createOrderActivities } from './order-activities.ts';
+
+const REF = { account: 'paper', venue: 'binance-usdm', symbol: 'BTCUSDT' };
+const LEVEL = { slot: 'L-1:entry', reduceOnly: false } as OrderIntent;
+const STOP = { slot: 'S:stop', reduceOnly: true } as OrderIntent;
+
+/** The feed has caught up after that many questions; what the gate was told is kept. */
+function aGate(caughtUpAfter: number) {
+  const world = { asked: 0, sleptMs: 0, told: [] as boolean[] };
+  const deps = {
+    gateway: {
+      rules: async () => ({}),
+      equity: async () => ({ equity: '10000' }),
+      quote: async () => ({ time: 1_000 }),
+      clockSkewMs: () => 0,
+    },
+    ledger: {
+      prepareIntents: async ({ isReconciled }: PrepareRequest) => {
+        world.told.push(isReconciled);
+        return { approved: [], denied: [] };
+      },
+    },
+    feed: {
+      dataAgeMs: () => null,
+      latestQuote: () => null,
+      isReconciled: () => {
+        world.asked += 1;
+        return world.asked > caughtUpAfter;
+      },
+    },
+    sleep: async (ms: number) => void (world.sleptMs += ms),
+  } as unknown as ActivityDeps;
+  const { checkRisk } = createOrderActivities(deps);
+  const check = (intents: readonly OrderIntent[]) =>
+    checkRisk({ ref: REF, epoch: 1, level: 'ACTIVE', intents } as never);
+  return { world, check };
+}
+
+test('new risk waits for the look that follows a new connection', async () => {
+  const { world, check } = aGate(10);
+  await check([LEVEL]);
+  expect(world).toMatchObject({ told: [true], sleptMs: 200 });
+});
+
+test('it waits a second, then the gate is told', async () => {
+  const { world, check } = aGate(Number.POSITIVE_INFINITY);
+  await check([LEVEL]);
+  expect(world).toMatchObject({ told: [false], sleptMs: 1_000 });
+});
+
+test.each([[[STOP]], [[STOP, LEVEL]]])('protection never waits', async (intents) => {
+  const { world, check } = aGate(10);
+  await check(intents);
+  expect(world).toMatchObject({ told: [false], sleptMs: 0 });
+});
