@@ -1,4 +1,5 @@
 /** What every child process of the supervisor shares: it says when it is ready, and it never outlives its parent. */
+import { flushCompileCache } from 'node:module';
 
 export type Role = {
   /** Facts for the line that says that the role is ready, e.g. its port. */
@@ -23,6 +24,8 @@ export async function runRole(start: () => Promise<Role>): Promise<void> {
     throw error;
   });
   process.stdout.write(`${JSON.stringify({ ready: true, ...role.ready })}\n`);
+  // A process that is killed would never write it.
+  flushCompileCache();
   await asked;
   setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
   await role.stop();
