@@ -1,58 +1,34 @@
 /** The gateway against a real venue, through an unmodified ccxt. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createExchangeGateway } from '../../adapters/exchange/gateway.ts';
-import { createPaperTransport } from '../../adapters/exchange/paper-transport.ts';
-import type { ExchangeTransport } from '../../adapters/exchange/paper-transport.ts';
 import type { ExchangeGateway } from '../../adapters/ports.ts';
 import type { PriceText, QuantityText } from '../../core/money/units.ts';
-import { clientOrderId } from '../../core/orders/client-order-id.ts';
 import type { OrderIntent } from '../../core/orders/order.ts';
 import { START, scriptedMarket } from '../../venue/testing/scripted-market.ts';
-import { KEYS } from '../../venue/testing/keys.ts';
-import { startBench } from '../../venue/testing/venue-bench.ts';
 import type { Bench } from '../../venue/testing/venue-bench.ts';
+import { aLevel, startGatewayBench } from './gateway-bench.ts';
+import type { GatewayBench } from './gateway-bench.ts';
 
 const SYMBOL = 'BTCUSDT';
 const DIP_STEP = 3;
 const PRICES = Array.from({ length: 30 }, (_, i) => (i >= DIP_STEP ? 48_000 : 50_000));
 
-let bench: Bench;
-let transport: ExchangeTransport;
+let bench: GatewayBench;
+let venue: Bench;
 let gateway: ExchangeGateway;
 let sequence: number;
 
 beforeEach(async () => {
-  bench = await startBench({ source: scriptedMarket({ [SYMBOL]: PRICES }) });
-  transport = await createPaperTransport({ ...KEYS, origin: bench.venue.restUrl });
-  gateway = await createExchangeGateway({ transport, wallClock: Date.now });
+  bench = await startGatewayBench({ source: scriptedMarket({ [SYMBOL]: PRICES }) });
+  ({ venue, gateway } = bench);
   sequence = 0;
-  await bench.step();
+  await venue.step();
 });
-afterEach(async () => {
-  await gateway.close();
-  await transport.close();
-  await bench.close();
-});
+afterEach(() => bench.close());
 
 function intent(fields: Partial<OrderIntent> = {}): OrderIntent {
   sequence += 1;
-  return {
-    clientOrderId: clientOrderId({ instance: 'test', symbolCode: 'btcus', epoch: 1 }, sequence),
-    role: 'level',
-    slot: `L${sequence}`,
-    planId: 'plan',
-    strategy: 'grid',
-    side: 'buy',
-    kind: 'limit',
-    quantity: '0.01' as QuantityText,
-    price: '49000' as PriceText,
-    triggerPrice: null,
-    reduceOnly: false,
-    postOnly: false,
-    timeInForce: 'GTC',
-    decisionId: null,
-    ...fields,
-  };
+  return aLevel(sequence, fields);
 }
 const market = (fields: Partial<OrderIntent> = {}) =>
   intent({ kind: 'market', price: null, ...fields });
@@ -67,7 +43,7 @@ const stop = (fields: Partial<OrderIntent> = {}) =>
     ...fields,
   });
 const place = (...intents: OrderIntent[]) => gateway.place(SYMBOL, intents, gateway.venueTime());
-const fault = (input: Record<string, unknown>) => bench.admin('POST', '/faults', input);
+const fault = (input: Record<string, unknown>) => venue.admin('POST', '/faults', input);
 
 describe('placing', () => {
   test('one limit order is acknowledged with its own id and text', async () => {
@@ -202,7 +178,7 @@ describe('what happened', () => {
     const [entry, protective] = [market(), stop()];
     await place(entry);
     await place(protective);
-    for (let step = 0; step < DIP_STEP + 1; step += 1) await bench.step();
+    for (let step = 0; step < DIP_STEP + 1; step += 1) await venue.step();
     expect(await gateway.findOrder(SYMBOL, protective.clientOrderId)).toMatchObject({
       clientOrderId: protective.clientOrderId,
       conditional: true,
@@ -216,7 +192,7 @@ describe('what happened', () => {
       [protective.clientOrderId, 'sell', '0.01'],
     ]);
     // A gateway that has seen nothing finds the same.
-    const fresh = await createExchangeGateway({ transport, wallClock: Date.now });
+    const fresh = await createExchangeGateway({ transport: bench.transport, wallClock: Date.now });
     expect(await fresh.fillsSince(SYMBOL, START)).toEqual(fills);
     await fresh.close();
   });

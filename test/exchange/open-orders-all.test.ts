@@ -1,53 +1,29 @@
 /** Listing and cancelling for a whole account, as an emergency stop does. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createExchangeGateway } from '../../adapters/exchange/gateway.ts';
-import { createPaperTransport } from '../../adapters/exchange/paper-transport.ts';
-import type { ExchangeTransport } from '../../adapters/exchange/paper-transport.ts';
 import type { ExchangeGateway } from '../../adapters/ports.ts';
 import type { PriceText, QuantityText } from '../../core/money/units.ts';
-import { clientOrderId } from '../../core/orders/client-order-id.ts';
 import type { OrderIntent } from '../../core/orders/order.ts';
-import { KEYS } from '../../venue/testing/keys.ts';
 import { scriptedMarket } from '../../venue/testing/scripted-market.ts';
-import { startBench } from '../../venue/testing/venue-bench.ts';
 import type { Bench } from '../../venue/testing/venue-bench.ts';
+import { aLevel, startGatewayBench } from './gateway-bench.ts';
+import type { GatewayBench } from './gateway-bench.ts';
 
-let bench: Bench;
-let transport: ExchangeTransport;
+let bench: GatewayBench;
+let venue: Bench;
 let gateway: ExchangeGateway;
 
 beforeEach(async () => {
   const prices = Array.from({ length: 10 }, () => 50_000);
   const source = scriptedMarket({ BTCUSDT: prices, ETHUSDT: prices.map(() => 2_500) });
-  bench = await startBench({ source });
-  transport = await createPaperTransport({ ...KEYS, origin: bench.venue.restUrl });
-  gateway = await createExchangeGateway({ transport, wallClock: Date.now });
-  await bench.step();
-  await bench.step();
+  bench = await startGatewayBench({ source });
+  ({ venue, gateway } = bench);
+  await venue.step();
+  await venue.step();
 });
-afterEach(async () => {
-  await gateway.close();
-  await transport.close();
-  await bench.close();
-});
+afterEach(() => bench.close());
 
-const order = (sequence: number, fields: Partial<OrderIntent>): OrderIntent => ({
-  clientOrderId: clientOrderId({ instance: 'test', symbolCode: 'abcde', epoch: 1 }, sequence),
-  role: 'level',
-  slot: `L${sequence}`,
-  planId: 'plan',
-  strategy: 'grid',
-  side: 'buy',
-  kind: 'limit',
-  quantity: '0.1' as QuantityText,
-  price: null,
-  triggerPrice: null,
-  reduceOnly: false,
-  postOnly: false,
-  timeInForce: 'GTC',
-  decisionId: null,
-  ...fields,
-});
+const order = (sequence: number, fields: Partial<OrderIntent>): OrderIntent =>
+  aLevel(sequence, { quantity: '0.1' as QuantityText, price: null, ...fields });
 
 async function placeThree(): Promise<readonly OrderIntent[]> {
   const bitcoin = order(1, { price: '49000' as PriceText });
@@ -96,6 +72,6 @@ test("the venue's cancel-all ends the ordinary orders of one symbol and no condi
 
 test('a cancel-all whose answer is lost has an unknown outcome', async () => {
   await placeThree();
-  await bench.admin('POST', '/faults', { kind: 'dropAfterAccept', call: 'DELETE allOpenOrders' });
+  await venue.admin('POST', '/faults', { kind: 'dropAfterAccept', call: 'DELETE allOpenOrders' });
   await expect(gateway.cancelAll('BTCUSDT')).rejects.toMatchObject({ name: 'OutcomeUnknown' });
 });

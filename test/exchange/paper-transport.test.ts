@@ -6,8 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createExchangeGateway } from '../../adapters/exchange/gateway.ts';
 import { createPaperTransport } from '../../adapters/exchange/paper-transport.ts';
 import { NOT_SENT } from '../../adapters/ports.ts';
-import type { PriceText, QuantityText } from '../../core/money/units.ts';
-import type { OrderIntent } from '../../core/orders/order.ts';
+import { aLevel } from './gateway-bench.ts';
 
 const KEYS = { apiKey: 'test-key-one', secret: 'test-secret-one' };
 let server: Server;
@@ -78,22 +77,7 @@ test('every host that ccxt knows ends at the paper venue, and no stream has anot
   await transport.close();
 });
 
-const ORDER: OrderIntent = {
-  clientOrderId: 'tgtestbtcus000010000001',
-  role: 'level',
-  slot: 'L1',
-  planId: 'plan',
-  strategy: 'grid',
-  side: 'buy',
-  kind: 'limit',
-  quantity: '0.01' as QuantityText,
-  price: '49000' as PriceText,
-  triggerPrice: null,
-  reduceOnly: false,
-  postOnly: true,
-  timeInForce: 'GTC',
-  decisionId: null,
-};
+const ORDER = aLevel(1, { postOnly: true });
 const ACK = {
   orderId: 1,
   symbol: 'BTCUSDT',

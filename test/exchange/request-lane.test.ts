@@ -1,17 +1,13 @@
 /** What is kept of the venue's limits for cancels and protection: a real venue, an unmodified ccxt. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createExchangeGateway } from '../../adapters/exchange/gateway.ts';
-import { createPaperTransport } from '../../adapters/exchange/paper-transport.ts';
-import type { ExchangeTransport } from '../../adapters/exchange/paper-transport.ts';
 import { NOT_SENT } from '../../adapters/ports.ts';
 import type { ExchangeGateway } from '../../adapters/ports.ts';
-import type { PriceText, QuantityText } from '../../core/money/units.ts';
-import { clientOrderId } from '../../core/orders/client-order-id.ts';
+import type { PriceText } from '../../core/money/units.ts';
 import type { OrderIntent } from '../../core/orders/order.ts';
-import { KEYS } from '../../venue/testing/keys.ts';
 import { scriptedMarket } from '../../venue/testing/scripted-market.ts';
-import { startBench } from '../../venue/testing/venue-bench.ts';
 import type { Bench } from '../../venue/testing/venue-bench.ts';
+import { aLevel, startGatewayBench } from './gateway-bench.ts';
+import type { GatewayBench } from './gateway-bench.ts';
 
 const SYMBOL = 'BTCUSDT';
 /** The dearest list, which nothing holds back. */
@@ -21,8 +17,8 @@ const MINUTE_MS = 60_000;
 /** Room for a test before the venue begins to count anew, and within `recvWindow`. */
 const ROOM_MS = 4_000;
 
-let bench: Bench;
-let transport: ExchangeTransport;
+let bench: GatewayBench;
+let venue: Bench;
 let gateway: ExchangeGateway;
 let sequence = 0;
 
@@ -32,36 +28,15 @@ beforeEach(async () => {
   const wallClock = () => Date.now() + aheadMs;
   const limits = { weightPerMinute: WEIGHT_MAX, ordersPer10s: 300, ordersPerMinute: 1_200 };
   const source = scriptedMarket({ [SYMBOL]: Array.from({ length: 10 }, () => 50_000) });
-  bench = await startBench({ source, wallClock, limits });
-  transport = await createPaperTransport({ ...KEYS, origin: bench.venue.restUrl });
-  gateway = await createExchangeGateway({ transport, wallClock });
-  await bench.step();
+  bench = await startGatewayBench({ source, wallClock, limits });
+  ({ venue, gateway } = bench);
+  await venue.step();
 });
-afterEach(async () => {
-  await gateway.close();
-  await transport.close();
-  await bench.close();
-});
+afterEach(() => bench.close());
 
 function intent(fields: Partial<OrderIntent> = {}): OrderIntent {
   sequence += 1;
-  return {
-    clientOrderId: clientOrderId({ instance: 'test', symbolCode: 'btcus', epoch: 1 }, sequence),
-    role: 'level',
-    slot: `L${sequence}`,
-    planId: 'plan',
-    strategy: 'grid',
-    side: 'buy',
-    kind: 'limit',
-    quantity: '0.01' as QuantityText,
-    price: '49000' as PriceText,
-    triggerPrice: null,
-    reduceOnly: false,
-    postOnly: false,
-    timeInForce: 'GTC',
-    decisionId: null,
-    ...fields,
-  };
+  return aLevel(sequence, fields);
 }
 const market = () => intent({ kind: 'market', price: null });
 const exit = () =>
@@ -89,9 +64,9 @@ async function useUp(): Promise<void> {
 /** Counts the orders' requests that reach the venue from now on. */
 async function countPosts(): Promise<() => Promise<readonly string[]>> {
   for (const call of ['POST order', 'POST batchOrders', 'POST algoOrder'])
-    await bench.admin('POST', '/faults', { kind: 'delayReply', ms: 0, call });
+    await venue.admin('POST', '/faults', { kind: 'delayReply', ms: 0, call });
   return async () => {
-    const { injected } = await bench.admin('GET', '/faults');
+    const { injected } = await venue.admin('GET', '/faults');
     return (injected as { readonly kind: string; readonly call: string }[])
       .filter(({ kind }) => kind === 'delayReply')
       .map(({ call }) => call)
@@ -133,7 +108,7 @@ test('after a 429 nothing is placed, and cancels still go', async () => {
   await place(market());
   await place(level, other, protection);
   const limited = { kind: 'replyInstead', reply: 'rateLimited429', retryAfterS: 60, count: 1 };
-  await bench.admin('POST', '/faults', { ...limited, call: 'POST order' });
+  await venue.admin('POST', '/faults', { ...limited, call: 'POST order' });
   expect(await place(intent())).toMatchObject([{ kind: 'rejected', code: '-1003' }]);
   const posts = await countPosts();
   expect(await place(intent(), exit())).toMatchObject([
@@ -152,7 +127,7 @@ test('a cancel that the venue limits itself is refused, and the next one goes', 
   const level = intent();
   await place(level);
   const limited = { kind: 'replyInstead', reply: 'rateLimited429', retryAfterS: 60, count: 1 };
-  await bench.admin('POST', '/faults', { ...limited, call: 'DELETE order' });
+  await venue.admin('POST', '/faults', { ...limited, call: 'DELETE order' });
   expect(await gateway.cancel(SYMBOL, level.clientOrderId, false)).toMatchObject({
     kind: 'rejected',
   });
