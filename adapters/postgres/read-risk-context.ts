@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { ensureDefined } from '../../core/assert.ts';
 import { FLAT, worstNotional } from '../../core/risk/exposure.ts';
-import type { SymbolExposure, WorkingSide } from '../../core/risk/exposure.ts';
-import { money, price, quantity } from '../../core/money/units.ts';
+import type { SymbolExposure } from '../../core/risk/exposure.ts';
+import { quantity } from '../../core/money/units.ts';
 import type { Money } from '../../core/money/units.ts';
 import type { SymbolRef } from '../../core/orders/order.ts';
-import { countColumn, keyOf, moneyColumn, priceColumn, quantityColumn } from './columns.ts';
+import { countColumn, keyOf, quantityColumn } from './columns.ts';
+import { EXPOSURE_COLUMNS, WORKING_ORDERS, exposureRow, toExposure } from './exposure-rows.ts';
 import { haltRow } from './halts.ts';
 import { select } from './transaction.ts';
 import type { Queryable, Statement } from './transaction.ts';
@@ -74,41 +75,19 @@ export async function readSymbolState(on: Queryable, ref: SymbolRef) {
 const EXPOSURES: Statement = {
   name: 'risk-exposures',
   text: `
-SELECT venue, symbol, coalesce(p.quantity, 0) AS quantity, coalesce(p.cost, 0) AS cost,
-  coalesce(w.buy_quantity, 0) AS buy_quantity, coalesce(w.buy_notional, 0) AS buy_notional, w.buy_highest,
-  coalesce(w.sell_quantity, 0) AS sell_quantity, coalesce(w.sell_notional, 0) AS sell_notional, w.sell_highest
-FROM (
-  SELECT venue, symbol,
-    sum(reserved_quantity) FILTER (WHERE side = 'buy') AS buy_quantity,
-    sum(round(reserved_notional, 12)) FILTER (WHERE side = 'buy') AS buy_notional,
-    max(reserve_price) FILTER (WHERE side = 'buy') AS buy_highest,
-    sum(reserved_quantity) FILTER (WHERE side = 'sell') AS sell_quantity,
-    sum(round(reserved_notional, 12)) FILTER (WHERE side = 'sell') AS sell_notional,
-    max(reserve_price) FILTER (WHERE side = 'sell') AS sell_highest
-  FROM order_intents WHERE account = $1 AND reserved_quantity > 0 GROUP BY venue, symbol
-) w FULL JOIN (
-  SELECT venue, symbol, quantity, cost FROM positions WHERE account = $1 AND quantity <> 0
-) p USING (venue, symbol)`,
+SELECT venue, symbol, ${EXPOSURE_COLUMNS}
+FROM (${WORKING_ORDERS}) w
+FULL JOIN (SELECT venue, symbol, quantity, cost FROM positions WHERE account = $1 AND quantity <> 0) p
+  USING (venue, symbol)`,
 };
 
-const exposureRow = z.object({
-  venue: z.string(),
-  symbol: z.string(),
-  quantity: quantityColumn,
-  cost: moneyColumn,
-  buy_quantity: quantityColumn,
-  buy_notional: moneyColumn,
-  buy_highest: priceColumn.nullable(),
-  sell_quantity: quantityColumn,
-  sell_notional: moneyColumn,
-  sell_highest: priceColumn.nullable(),
-});
+const accountExposureRow = exposureRow.extend({ venue: z.string(), symbol: z.string() });
 
 export async function readExposures(
   on: Queryable,
   ref: SymbolRef,
 ): Promise<{ readonly own: SymbolExposure; readonly otherNotional: Money }> {
-  const rows = await select(on, EXPOSURES, [ref.account], exposureRow);
+  const rows = await select(on, EXPOSURES, [ref.account], accountExposureRow);
   let own = FLAT;
   let otherNotional = 0n as Money;
   for (const row of rows) {
@@ -117,21 +96,6 @@ export async function readExposures(
   }
   return { own, otherNotional };
 }
-
-type ExposureRow = z.output<typeof exposureRow>;
-
-const toExposure = (row: ExposureRow): SymbolExposure => ({
-  quantity: quantity(row.quantity),
-  cost: money(row.cost),
-  buys: side(row.buy_quantity, row.buy_notional, row.buy_highest),
-  sells: side(row.sell_quantity, row.sell_notional, row.sell_highest),
-});
-
-const side = (amount: string, value: string, highest: string | null): WorkingSide => ({
-  quantity: quantity(amount),
-  notional: money(value),
-  highestPrice: highest === null ? null : price(highest),
-});
 
 const OPEN_ORDERS: Statement = {
   name: 'risk-open-orders',

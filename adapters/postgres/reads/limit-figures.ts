@@ -2,11 +2,12 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { worstNotional } from '../../../core/risk/exposure.ts';
-import { money, moneyText, price, quantity } from '../../../core/money/units.ts';
+import { moneyText } from '../../../core/money/units.ts';
 import type { MoneyText } from '../../../core/money/units.ts';
 import { createApiReads } from '../api-reads.ts';
 import type { ApiReads } from '../api-reads.ts';
-import { countColumn, moneyColumn, priceColumn, quantityColumn } from '../columns.ts';
+import { countColumn, moneyColumn } from '../columns.ts';
+import { EXPOSURE_COLUMNS, WORKING_ORDERS, exposureRow, toExposure } from '../exposure-rows.ts';
 import { select } from '../transaction.ts';
 import type { Statement } from '../transaction.ts';
 
@@ -25,13 +26,10 @@ type SymbolLimitFigures = {
   readonly ordersToday: number | null;
 };
 
-// The gate reads the same sums for the symbol that it judges.
 const SYMBOLS: Statement = {
   name: 'reads-symbol-limit-figures',
   text: `
-SELECT e.symbol, coalesce(p.quantity, 0) AS quantity, coalesce(p.cost, 0) AS cost,
-  coalesce(w.buys, 0) AS buys, coalesce(w.buy_notional, 0) AS buy_notional, w.buy_highest,
-  coalesce(w.sells, 0) AS sells, coalesce(w.sell_notional, 0) AS sell_notional, w.sell_highest,
+SELECT e.symbol, ${EXPOSURE_COLUMNS},
   (SELECT count(*) FROM order_intents i WHERE i.live
       AND (i.account, i.venue, i.symbol) = (e.account, e.venue, e.symbol)) AS open_orders,
   CASE WHEN s.event_time IS NOT NULL THEN (SELECT count(*) FROM order_intents i
@@ -40,51 +38,21 @@ SELECT e.symbol, coalesce(p.quantity, 0) AS quantity, coalesce(p.cost, 0) AS cos
 FROM symbol_epochs e
 LEFT JOIN positions p USING (account, venue, symbol)
 LEFT JOIN symbol_status s USING (account, venue, symbol)
-LEFT JOIN (
-  SELECT account, venue, symbol,
-    sum(reserved_quantity) FILTER (WHERE side = 'buy') AS buys,
-    sum(round(reserved_notional, 12)) FILTER (WHERE side = 'buy') AS buy_notional,
-    max(reserve_price) FILTER (WHERE side = 'buy') AS buy_highest,
-    sum(reserved_quantity) FILTER (WHERE side = 'sell') AS sells,
-    sum(round(reserved_notional, 12)) FILTER (WHERE side = 'sell') AS sell_notional,
-    max(reserve_price) FILTER (WHERE side = 'sell') AS sell_highest
-  FROM order_intents WHERE account = $1 AND reserved_quantity > 0 GROUP BY account, venue, symbol
-) w USING (account, venue, symbol)
+LEFT JOIN (${WORKING_ORDERS}) w USING (account, venue, symbol)
 WHERE e.account = $1 ORDER BY e.symbol`,
 };
-const symbolRow = z
-  .object({
+const symbolRow = exposureRow
+  .extend({
     symbol: z.string(),
-    quantity: quantityColumn,
-    cost: moneyColumn,
-    buys: quantityColumn,
-    buy_notional: moneyColumn,
-    buy_highest: priceColumn.nullable(),
-    sells: quantityColumn,
-    sell_notional: moneyColumn,
-    sell_highest: priceColumn.nullable(),
     open_orders: countColumn,
     orders_today: countColumn.nullable(),
   })
   .transform((row): SymbolLimitFigures => ({
     symbol: row.symbol,
-    positionNotional: moneyText(
-      worstNotional({
-        quantity: quantity(row.quantity),
-        cost: money(row.cost),
-        buys: workingSide(row.buys, row.buy_notional, row.buy_highest),
-        sells: workingSide(row.sells, row.sell_notional, row.sell_highest),
-      }),
-    ),
+    positionNotional: moneyText(worstNotional(toExposure(row))),
     openOrders: row.open_orders,
     ordersToday: row.orders_today,
   }));
-
-const workingSide = (amount: string, value: string, highest: string | null) => ({
-  quantity: quantity(amount),
-  notional: money(value),
-  highestPrice: highest === null ? null : price(highest),
-});
 
 const HIGHEST: Statement = {
   name: 'reads-highest-equity',
