@@ -4,6 +4,7 @@ import { money, price, quantity } from '../money/units.ts';
 import type { OrderIntent } from '../orders/order.ts';
 import { checkIntents } from './check-intents.ts';
 import { FLAT, withOrder } from './exposure.ts';
+import type { SymbolExposure } from './exposure.ts';
 import { momentRefusal } from './moment-rules.ts';
 import type { RiskContext } from './risk-context.ts';
 import { PAPER_RISK_LIMITS } from './risk-limits.ts';
@@ -86,6 +87,11 @@ test('an order within every limit is approved', () => {
   expect(codeOf(anOrder(), CONTEXT)).toBeUndefined();
   expect(codeOf(aStop(), CONTEXT)).toBeUndefined();
 });
+
+const ENOUGH = quantity('1000');
+const LONG: SymbolExposure = { ...FLAT, quantity: quantity('0.002'), cost: money('120') };
+const SHORT: SymbolExposure = { ...FLAT, quantity: quantity('-0.002'), cost: money('-120') };
+const SELLING = withOrder(FLAT, 'sell', quantity('0.001'), price('60300'));
 
 /** Each row: what is denied, and its neighbour on the other side of the limit that is not. */
 const RISK_RULES: readonly {
@@ -198,20 +204,38 @@ const RISK_RULES: readonly {
   },
   {
     code: 'STOP_MISSING',
-    name: 'a buy whose stop sells too little',
-    denied: [{}, { stops: { buy: quantity('1000'), sell: quantity('0.001999') } }],
-    allowed: [{}, { stops: { buy: quantity('0'), sell: quantity('0.002') } }],
+    name: 'a buy whose stop sells too little, whatever is held',
+    denied: [{}, { exposure: SHORT, stops: { buy: ENOUGH, sell: quantity('0.001999') } }],
+    allowed: [{}, { exposure: SHORT, stops: { buy: quantity('0'), sell: quantity('0.002') } }],
   },
   {
     code: 'STOP_MISSING',
     name: 'a sell whose stop buys too little',
     denied: [
       { side: 'sell', price: '60300' },
-      { stops: { buy: quantity('0.001999'), sell: quantity('1000') } },
+      { exposure: LONG, stops: { buy: quantity('0.001999'), sell: ENOUGH } },
     ],
     allowed: [
       { side: 'sell', price: '60300' },
-      { stops: { buy: quantity('0.002'), sell: quantity('0') } },
+      { exposure: LONG, stops: { buy: quantity('0.002'), sell: quantity('0') } },
+    ],
+  },
+  {
+    code: 'STOP_MISSING',
+    name: 'a buy beyond the stop with what is held',
+    denied: [{}, { exposure: LONG, stops: { buy: ENOUGH, sell: quantity('0.003999') } }],
+    allowed: [{}, { exposure: LONG, stops: { buy: quantity('0'), sell: quantity('0.004') } }],
+  },
+  {
+    code: 'STOP_MISSING',
+    name: 'a sell beyond the stop with what works',
+    denied: [
+      { side: 'sell', price: '60300' },
+      { exposure: SELLING, stops: { buy: quantity('0.002999'), sell: ENOUGH } },
+    ],
+    allowed: [
+      { side: 'sell', price: '60300' },
+      { exposure: SELLING, stops: { buy: quantity('0.003'), sell: quantity('0') } },
     ],
   },
   {

@@ -50,6 +50,12 @@ function oneSided(position: bigint, cost: bigint, orders: WorkingSide): Money {
   return bound < orders.notional ? bound : orders.notional;
 }
 
+/** The position, long for `buy` and short for `sell`, were all orders of that side to fill and no other. */
+export const worstQuantity = (exposure: SymbolExposure, side: 'buy' | 'sell'): Quantity =>
+  (side === 'buy'
+    ? exposure.quantity + exposure.buys.quantity
+    : exposure.sells.quantity - exposure.quantity) as Quantity;
+
 /** The exposure with one more working order; `price` is the most that a unit of it may cost. */
 export function withOrder(
   exposure: SymbolExposure,

@@ -16,20 +16,22 @@ const PAID = 'SELECT amount FROM incomes WHERE kind = $1';
 /** A position may be gone before something can happen to it. */
 const ATTEMPTS = 5;
 
-/**
- * A grid goes on after a trade that is not its own: what it sends then is sized for the position of
- * before, and so are its stops (docs/RELIABILITY.md, "Not as promised").
- */
+/** Wall time in which a trade of somebody else may not be in the ledger yet. */
+const UNTOLD_MS = 2_000;
+
+/** An order that was on its way when somebody else traded: its stops fit the position of before. */
 function isOfBefore({ venue }: Stack, { check, subject }: Difference): boolean {
   if (check !== 'entry before its stop') return false;
   const lines = readJournalFile(venue.journalPath);
-  const moved = lines.findIndex(
-    ({ order }) => order?.clientOrderId.startsWith('web_') === true || order?.liquidation === true,
-  );
-  const accepted = lines.findIndex(
+  const accepted = lines.find(
     ({ kind, order }) => kind === 'orderAccepted' && order?.clientOrderId === subject,
   );
-  return moved >= 0 && accepted > moved;
+  return lines.some(({ order, wallTime, seq }) => {
+    const isOthers =
+      order?.clientOrderId.startsWith('web_') === true || order?.liquidation === true;
+    if (!isOthers || accepted === undefined) return false;
+    return seq < accepted.seq && accepted.wallTime - wallTime < UNTOLD_MS;
+  });
 }
 
 test('funding, a trade by hand and a liquidation end up in the books, and no secret does', async () => {
