@@ -32,9 +32,13 @@ export class UserPipe {
     const { time, process, onConnected, onLost } = this.#parts;
     this.#cutUntil = time.now + forMs;
     this.#queue.length = 0;
-    process.wake(onLost);
+    const isBack = (): boolean => time.now >= this.#cutUntil + RECONNECT_MS;
+    // A process that thaws hears both at once, in any order.
+    process.wake(() => {
+      if (!isBack()) onLost();
+    });
     time.after(forMs + RECONNECT_MS, () => {
-      if (time.now >= this.#cutUntil) process.wake(onConnected);
+      if (isBack()) process.wake(onConnected);
     });
   }
 
