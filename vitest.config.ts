@@ -28,8 +28,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           globalSetup: ['./test/global-setup.ts'],
           pool: 'forks',
-          // They wait for time limits more than they compute; no test asserts a time.
-          maxWorkers: 2,
+          // They wait as long as they compute; no test asserts a time.
+          maxWorkers: 3,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 1 },
