@@ -149,6 +149,30 @@ describe('emergency stop', () => {
     expect(world.calls).toContain(`cancel ${ownId(9)}`);
   });
 
+  test('what arrives after the first list goes at once, though Temporal does not answer', async () => {
+    const world = aWorld();
+    const clock = createFakeClock();
+    const venue = fakeVenue(world);
+    const cancelledAt: number[] = [];
+    const late = {
+      ...venue,
+      openOrdersAll: async () => {
+        const listed = await venue.openOrdersAll();
+        if (cancelledAt.length === 0) world.orders.set('BTCUSDT', [anOrder()]);
+        return listed;
+      },
+      cancel: (...order: Parameters<typeof venue.cancel>) => {
+        cancelledAt.push(clock.now() - NOW);
+        return venue.cancel(...order);
+      },
+    };
+    const workflows = { ...fakeWorkflows(world), signalHalt: never, listRunning: never };
+    const response = await post(apiOf(world, { clock, venue: late, workflows }), 'emergency-stop');
+    expect(await json(response)).toMatchObject({ still_open: 0, signalled: 0 });
+    expect(cancelledAt).toHaveLength(1);
+    expect(cancelledAt[0]).toBeLessThan(1_000);
+  });
+
   test('what arrives while a sender is dead is cancelled at once, and then nobody waits for it', async () => {
     const world = aWorld();
     const clock = createFakeClock();

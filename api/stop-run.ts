@@ -163,7 +163,8 @@ export function beginStop({ deps, signals, known, halt, ...input }: StopInput): 
   const running = async () => (await workflows.listRunning(account)).map(({ symbol }) => symbol);
   const latching = setLatch();
   const lists = symbols === null ? [reachListed(inPostgres), reachListed(running)] : [];
-  const reached = Promise.all([...[...targets].map(signal), cancelRound(), ...lists]);
+  const swept = cancelRound();
+  const reached = Promise.all([...[...targets].map(signal), ...lists]);
 
   /**
    * Waits until no submit of before the latch can still reach the venue, and cancels meanwhile what
@@ -216,10 +217,10 @@ export function beginStop({ deps, signals, known, halt, ...input }: StopInput): 
     halt,
     view,
     report: async () => {
-      await settle();
+      await Promise.all([settle(), swept]);
       settled = true;
-      await reached;
-      await confirm();
+      // A Temporal that does not answer must not keep what has arrived meanwhile standing.
+      await Promise.all([confirm(), reached]);
       return view();
     },
     again: async () => {
