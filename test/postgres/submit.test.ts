@@ -286,6 +286,11 @@ describe('a position', () => {
     await acked(world.ledger, BTC, again);
     expect(await deniedEntry()).toBe('STOP_MISSING');
     await acked(world.ledger, BTC, small);
+    // What is held is covered, and what would be added with it is not.
+    expect(await deniedEntry()).toBe('STOP_MISSING');
+    const more = aStop({ clientOrderId: btc.nextId(), quantity: '0.1' as never });
+    await send(world.ledger, BTC, more);
+    await acked(world.ledger, BTC, more);
     expect(await deniedEntry()).toBeUndefined();
   });
 
@@ -297,7 +302,7 @@ describe('a position', () => {
       triggerPrice: '62000' as never,
     });
     await send(world.ledger, BTC, upper);
-    const stop = aStop({ clientOrderId: btc.nextId() });
+    const stop = aStop({ clientOrderId: btc.nextId(), quantity: '0.1' as never });
     await send(world.ledger, BTC, stop);
     await acked(world.ledger, BTC, upper);
     expect(await deniedEntry()).toBe('STOP_MISSING');

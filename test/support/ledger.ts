@@ -94,7 +94,7 @@ export async function openSymbol(ledger: Ledger, ref: SymbolRef) {
   return { ref, prefix: opened.prefix, nextId: idsOf(opened.prefix) };
 }
 
-/** The same with the stops of a grid, each of 0.02, which levels need. */
+/** The same with the stops of a grid, each of 0.2, which levels need. */
 export async function openGuarded(ledger: Ledger, ref: SymbolRef) {
   const opened = await openSymbol(ledger, ref);
   await placeStops(ledger, opened);
@@ -119,7 +119,7 @@ export async function acked(ledger: Ledger, ref: SymbolRef, intent: OrderIntent)
 
 /** Far beyond what a test counts to. */
 const STOP_NUMBER = 900_000;
-const LOWER_STOP = { quantity: '0.02' } as Partial<OrderIntent>;
+const LOWER_STOP = { quantity: '0.2' } as Partial<OrderIntent>;
 const UPPER_STOP = {
   ...LOWER_STOP,
   slot: 'stop:upper',
