@@ -10,12 +10,12 @@ import {
   subtractQuantity,
 } from '../core/money/arithmetic.ts';
 import { price, priceText, quantity, quantityText } from '../core/money/units.ts';
-import type { PriceText, QuantityText } from '../core/money/units.ts';
+import type { PriceText, Quantity, QuantityText } from '../core/money/units.ts';
 import { closingSide } from '../core/orders/net-position.ts';
 import type { MachineSettings } from '../core/orders/machine-settings.ts';
 import type { OrderIntent } from '../core/orders/order.ts';
 import type { GridLevel, GridPlan } from '../core/strategies/plans.ts';
-import { counterSlot, entrySlot } from './grid-progress.ts';
+import { counterSlot, entrySlot, inventory } from './grid-progress.ts';
 import type { GridProgress, ScalpProgress, SymbolContext, TrackedOrder } from './symbol-context.ts';
 import {
   inSlot,
@@ -64,6 +64,8 @@ export function desiredOrders(context: SymbolContext, mode: ArrangeMode): readon
   }
 }
 
+const EXTRA = 'stop:extra';
+
 /** Entries are allowed only at level ACTIVE; below it, counters and exits carry on reduce-only. */
 export const allowsEntries = (context: SymbolContext): boolean =>
   context.level === 'ACTIVE' && context.stopping === null;
@@ -73,10 +75,24 @@ export const wantsEntries = (context: SymbolContext): boolean =>
   allowsEntries(context) && !context.dataStale;
 
 function gridOrders(context: SymbolContext, grid: GridProgress): readonly DesiredOrder[] {
-  const stops = planStops(grid.plan);
+  const stops = [...planStops(grid.plan), ...stopBesidePlan(context, grid)];
   const guarded = stops.every((stop) => inSlot(context, stop.slot).some(guards));
   const levels = grid.plan.levels.flatMap((level) => levelOrders(context, grid, level, guarded));
   return protection(context, [...stops, ...levels]);
+}
+
+/**
+ * What the symbol holds beside the plan's inventory, after a trade by hand, a liquidation or an
+ * auto-deleveraging, shifts the worst case of one side by as much. A stop of that size keeps every
+ * level covered, those that stand already included; without it they would be after their fill.
+ */
+function stopBesidePlan(context: SymbolContext, grid: GridProgress): readonly DesiredOrder[] {
+  const { lower, upper } = grid.plan.stops;
+  const beside = subtractQuantity(quantity(context.position.quantity), inventory(grid));
+  if (beside === 0n) return [];
+  const side = closingSide(beside);
+  const trigger = side === 'sell' ? lower.triggerPrice : upper.triggerPrice;
+  return [extraStop(context, side, absQuantity(beside), trigger)];
 }
 
 /** A stop that stands and is not about to go: what adds risk may be sent under it. */
@@ -229,7 +245,7 @@ function keptStops(context: SymbolContext): readonly DesiredOrder[] {
   const closing = closingSide(quantity(context.position.quantity));
   const mayTurn = ordinaryOrders(context).some((order) => !order.intent.reduceOnly);
   const kept = trackedOrders(context)
-    .filter((order) => isStop(order) && guards(order))
+    .filter((order) => isStop(order) && guards(order) && order.intent.slot !== EXTRA)
     .filter((order) => remaining(order) > 0n)
     .filter((order) => mayTurn || order.intent.side === closing)
     .map((order): DesiredOrder => ({ ...order.intent, replace: 'never' }));
@@ -246,17 +262,26 @@ function protection(
   if (position === 0n || quote === null || settings === null) return desired;
   const side = closingSide(position);
   const covered = desired
-    .filter((order) => order.role === 'stop' && order.side === side && order.slot !== 'stop:extra')
+    .filter((order) => order.role === 'stop' && order.side === side)
     .reduce((sum, order) => sum + quantity(order.quantity), 0n);
   const open = subtractQuantity(absQuantity(position), covered as typeof position);
-  if (open <= 0n) return desired.filter((order) => order.slot !== 'stop:extra');
-  const others = desired.filter((order) => order.slot !== 'stop:extra');
-  const standing = inSlot(context, 'stop:extra').find(
+  if (open <= 0n) return desired;
+  const trigger = fallbackTrigger(settings, quote, side);
+  return [...desired, extraStop(context, side, open, trigger)];
+}
+
+/** One that stands keeps its trigger: it does not follow the price. */
+function extraStop(
+  context: SymbolContext,
+  side: Side,
+  size: Quantity,
+  trigger: PriceText,
+): DesiredOrder {
+  const standing = inSlot(context, EXTRA).find(
     (order) => order.intent.side === side && order.phase !== 'terminal',
   );
-  const trigger = standing?.intent.triggerPrice ?? fallbackTrigger(settings, quote, side);
-  const size = quantityText(open);
-  return [...others, stopOrder('stop:extra', 'protection', 'workOut', side, trigger, size)];
+  const triggerPrice = standing?.intent.triggerPrice ?? trigger;
+  return stopOrder(EXTRA, 'protection', 'workOut', side, triggerPrice, quantityText(size));
 }
 
 function fallbackTrigger(settings: MachineSettings, quote: Quote, side: Side): PriceText {

@@ -8,7 +8,7 @@ import {
 } from '../core/money/arithmetic.ts';
 import { divide } from '../core/money/decimal-text.ts';
 import { money, moneyText, price, quantity, quantityText } from '../core/money/units.ts';
-import type { Money, MoneyText, QuantityText } from '../core/money/units.ts';
+import type { Money, MoneyText, Quantity, QuantityText } from '../core/money/units.ts';
 import type { Fill } from '../core/orders/order.ts';
 import type { GridLevel, GridPlan } from '../core/strategies/plans.ts';
 import type { GridProgress, LevelProgress } from './symbol-context.ts';
@@ -32,6 +32,13 @@ export const counterSlot = (level: { readonly index: number }): string => `L${le
 
 export const allArmed = (grid: GridProgress): boolean =>
   grid.levels.every((level) => level.held === '0');
+
+/** What the plan's levels hold: above zero long, below zero short. */
+export const inventory = ({ plan, levels }: GridProgress): Quantity =>
+  levels.reduce((sum, { index, held }) => {
+    const isBuy = plan.levels.some((level) => level.index === index && level.side === 'buy');
+    return isBuy ? addQuantity(sum, quantity(held)) : subtractQuantity(sum, quantity(held));
+  }, 0n as Quantity);
 
 export const netProfit = (grid: GridProgress): MoneyText =>
   moneyText(subtractMoney(money(grid.grossProfit), money(grid.fees)));

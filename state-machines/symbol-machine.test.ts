@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Side } from '../core/market/market.ts';
+import { absQuantity } from '../core/money/arithmetic.ts';
+import { quantity } from '../core/money/units.ts';
 import type { OrderIntent } from '../core/orders/order.ts';
 import type { SubmitOutcome } from '../core/orders/outcomes.ts';
 import { advance, initialSnapshot, stateName } from './advance.ts';
@@ -51,22 +54,31 @@ function aSymbol() {
         executed: q('0'),
       })),
     });
-  const fill = (slot: string, quantity: string, price?: string) => {
+  const fill = (slot: string, traded: string, price?: string) => {
     const intent = order(slot);
-    send({ type: 'fill', fill: aFill(intent, quantity, `t${trades++}`, price) });
+    send({ type: 'fill', fill: aFill(intent, traded, `t${trades++}`, price) });
     const first = effects;
-    const full = quantity === intent.quantity;
+    const full = traded === intent.quantity;
     send({
       type: 'orderUpdated',
       order: {
         clientOrderId: intent.clientOrderId,
         status: full ? 'filled' : 'partiallyFilled',
-        executed: q(quantity),
+        executed: q(traded),
         eventTime: 1_000,
       },
     });
     effects = [...first, ...effects];
   };
+  const tradedByHand = (side: Side, traded: string) =>
+    send({
+      type: 'fill',
+      fill: {
+        ...aFill({ ...order('stop:lower'), side }, traded, `t${trades++}`, '100'),
+        orderId: `hand-${trades}`,
+        clientOrderId: null,
+      },
+    });
   const end = (slot: string, status: 'cancelled' | 'expired') =>
     send({
       type: 'orderUpdated',
@@ -84,6 +96,7 @@ function aSymbol() {
     order,
     ack,
     fill,
+    tradedByHand,
     end,
     effects: () => effects,
     state: () => stateName(snapshot.value),
@@ -236,6 +249,50 @@ describe('ranging grid', () => {
     const symbol = aWorkingGrid();
     symbol.end('stop:upper', 'expired');
     expect(symbol.placed().map((o) => o.slot)).toEqual(['stop:upper']);
+  });
+
+  test.each([
+    { by: 'a purchase by hand', side: 'buy', stop: ['sell', '2', '96.5'] },
+    { by: 'a sale by hand', side: 'sell', stop: ['buy', '2', '103.5'] },
+  ] as const)('$by gets a stop for what the levels may add to it', ({ side, stop }) => {
+    const symbol = aWorkingGrid();
+    symbol.tradedByHand(side, '2');
+    expect(
+      symbol.placed().map((o) => [o.slot, o.side, o.quantity, o.triggerPrice, o.reduceOnly]),
+    ).toEqual([['stop:extra', ...stop, true]]);
+    symbol.ack(symbol.placed());
+    expect(symbol.placed()).toEqual([]);
+    symbol.fill(side === 'buy' ? 'L-1:entry' : 'L1:entry', '1');
+    const worst = quantity(symbol.context().position.quantity);
+    const stops = trackedOrders(symbol.context())
+      .filter((o) => o.intent.role === 'stop' && o.intent.side === stop[0])
+      .reduce((sum, o) => sum + quantity(o.intent.quantity), 0n);
+    expect(stops).toBe(absQuantity(worst));
+  });
+
+  test('inventory that a liquidation took leaves its counter-order covered', () => {
+    const symbol = aWorkingGrid();
+    symbol.fill('L-1:entry', '1');
+    symbol.ack(symbol.placed());
+    symbol.tradedByHand('sell', '1');
+    expect(symbol.context().position.quantity).toBe('0');
+    expect(symbol.placed().map((o) => [o.slot, o.side, o.quantity])).toEqual([
+      ['stop:extra', 'buy', '1'],
+    ]);
+  });
+
+  test('no level is sent before the stop for a trade by hand stands; it goes with that trade', () => {
+    const symbol = aWorkingGrid();
+    symbol.fill('L-1:entry', '1');
+    symbol.ack(symbol.placed());
+    symbol.tradedByHand('buy', '2');
+    const extra = symbol.placed();
+    symbol.fill('L-1:counter', '1');
+    expect(symbol.placed()).toEqual([]);
+    symbol.ack(extra);
+    expect(symbol.placed().map((o) => o.slot)).toEqual(['L-1:entry']);
+    symbol.tradedByHand('sell', '2');
+    expect(symbol.cancelled()).toEqual([symbol.order('stop:extra').clientOrderId]);
   });
 
   test('a stop of unknown outcome is no protection: another is placed and the first is asked', () => {
