@@ -28,8 +28,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           globalSetup: ['./test/global-setup.ts'],
           pool: 'forks',
-          // Three are a minute faster on two processors, and some then wait too long for a market to move.
-          maxWorkers: 2,
+          // One more than processors: each test waits for others most of the time.
+          maxWorkers: 3,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 1 },

@@ -22,7 +22,10 @@ import type { Rig } from './rig.ts';
 /** Made up, most of them: the market of the rig is. */
 const SYMBOLS = Array.from('BCDEFGHIJKLMNOPQRSTU', (letter) => `A${letter}AUSDT`);
 const ORDERS_EACH = 9;
-/** Counter-orders of what has just been filled: they come by ones and twos. */
+/** Too little for a level to fill before the grids stand. */
+const CALM_PCT = 0.01;
+/** Far enough to fill levels of every grid: their counter-orders leave within a step of each other. */
+const DRIFT_PCT = -0.6;
 const UNDERWAY_LEAST = 4;
 /** Small enough that a symbol continues as new with every few decisions. */
 const HISTORY_EVENTS_MAX = 40;
@@ -32,7 +35,7 @@ const PATIENCE_MS = 100_000;
 let rig: Rig;
 /** Each test has a platform of its own: what a stop leaves behind takes minutes to trade off. */
 beforeEach(async () => {
-  rig = await startRig({ symbols: SYMBOLS, speed: 10 });
+  rig = await startRig({ symbols: SYMBOLS, speed: 10, noisePct: CALM_PCT });
   await Promise.all(SYMBOLS.map(start));
   await untilTrading(rig, SYMBOLS, ORDERS_EACH, PATIENCE_MS);
 }, 240_000);
@@ -69,9 +72,11 @@ test('with the worker killed, and its requests reach the venue after the halt', 
 async function submitsUnderway(heldMs: number): Promise<number> {
   for (const call of ['POST order', 'POST batchOrders'])
     await rig.fault({ kind: 'holdInTransit', ms: heldMs, call });
+  rig.driftTo(DRIFT_PCT);
+  const [held] = await rig.query<{ since: Date }>('SELECT clock_timestamp() AS since');
   const underway = await rig.until(
     'orders on their way',
-    () => rig.query(UNDERWAY),
+    () => rig.query(UNDERWAY, [held?.since]),
     (rows) => rows.length >= UNDERWAY_LEAST,
     PATIENCE_MS,
   );
@@ -79,7 +84,8 @@ async function submitsUnderway(heldMs: number): Promise<number> {
 }
 
 const UNDERWAY = `SELECT client_order_id FROM order_intents
-  WHERE state = 'SENDING' AND kind = 'limit' AND changed_at > clock_timestamp() - interval '1 s'`;
+  WHERE state = 'SENDING' AND kind = 'limit' 
+  AND changed_at > greatest($1, clock_timestamp() - interval '500 ms')`;
 
 /** What a stop promises, and what is so when every workflow is halted. */
 const THROUGH = { latched: true, stillOpen: 0, told: 20, left: [], riskSent: [] };

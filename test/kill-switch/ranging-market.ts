@@ -12,6 +12,13 @@ const STEP_MS = 15_000;
 /** Distance from the centre, in percent of it: one standard deviation. */
 const NOISE_PCT = 0.12;
 
+/** Below what the gate takes for a jump. */
+const DRIFT_STEP_PCT = 0.3;
+
+/** Traded in a step: part of an order, or more than all of ours together. */
+const THIN = '50' as QuantityText;
+const DEEP = '50000' as QuantityText;
+
 const CENTRES: Readonly<Record<string, number>> = { BTCUSDT: 60_000, ETHUSDT: 2_500 };
 const centreOf = (symbol: string): number => CENTRES[symbol] ?? 20;
 
@@ -20,15 +27,30 @@ const rulesOf = (symbol: string): InstrumentRules =>
   findInstrument(symbol) ?? { ...instrumentOf('LINKUSDT'), symbol, base: symbol.slice(0, -4) };
 
 /** Independent noise around a fixed centre; the same for the same symbol and time. */
-function lastAt(symbol: string, time: number): number {
+function lastAt(symbol: string, time: number, noisePct = NOISE_PCT, driftPct = 0): number {
   const noise = createRandom('kill-switch', symbol, time).normal();
-  return centreOf(symbol) * (1 + (noise * NOISE_PCT) / 100);
+  return centreOf(symbol) * (1 + (noise * noisePct + driftPct) / 100);
 }
 
-export function rangingMarket(symbols: readonly string[], startTime: number): MarketSource {
+export type RangingMarket = MarketSource & {
+  /** Every price drifts, in large trades, until it stands so far from where it began: levels fill. */
+  driftTo(pct: number): void;
+};
+
+/** `noisePct` from the start on; the history before it, which spaces the grids, has the usual noise. */
+export function rangingMarket(
+  symbols: readonly string[],
+  startTime: number,
+  noisePct = NOISE_PCT,
+): RangingMarket {
   const names = symbols.toSorted();
   let taken = 0;
+  let targetPct = 0;
+  let driftPct = 0;
   return {
+    driftTo: (pct) => {
+      targetPct = pct;
+    },
     instruments: names.map(rulesOf),
     startTime,
     historyTimeframe: '1m',
@@ -40,10 +62,15 @@ export function rangingMarket(symbols: readonly string[], startTime: number): Ma
       const symbol = names[taken % names.length] ?? '';
       const time = startTime + Math.floor(taken / names.length) * STEP_MS;
       taken += 1;
-      return stepAt(symbol, time);
+      if (symbol === names[0]) driftPct += nearer(targetPct - driftPct);
+      const last = lastAt(symbol, time, noisePct, driftPct);
+      return stepAt(symbol, time, last, targetPct === 0 ? THIN : DEEP);
     },
   };
 }
+
+const nearer = (distance: number): number =>
+  Math.max(-DRIFT_STEP_PCT, Math.min(DRIFT_STEP_PCT, distance));
 
 function barAt(symbol: string, openTime: number): Bar {
   const steps = [0, 1, 2, 3].map((i) => lastAt(symbol, openTime + i * STEP_MS));
@@ -51,10 +78,9 @@ function barAt(symbol: string, openTime: number): Bar {
   return { openTime, open, high: Math.max(...steps), low: Math.min(...steps), close, volume: 40 };
 }
 
-function stepAt(symbol: string, time: number): MarketStep {
+function stepAt(symbol: string, time: number, last: number, quantity: QuantityText): MarketStep {
   const tick = price(rulesOf(symbol).tickSize);
-  const bid = roundToTick(price(textFromNumber(lastAt(symbol, time))), tick, 'down');
-  const quantity = '50' as QuantityText;
+  const bid = roundToTick(price(textFromNumber(last)), tick, 'down');
   return {
     symbol,
     time,

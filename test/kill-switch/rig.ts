@@ -52,6 +52,8 @@ export type RigOptions = {
   readonly symbols: readonly string[];
   /** Market seconds per wall second. */
   readonly speed: number;
+  /** How restless the market is: the standard deviation of its prices, in percent. */
+  readonly noisePct?: number;
   readonly settings?: Readonly<Record<string, unknown>>;
 };
 
@@ -77,13 +79,14 @@ export async function startRig(options: RigOptions): Promise<Rig> {
 }
 
 async function build(
-  { symbols, speed, settings = {} }: RigOptions,
+  { symbols, speed, noisePct, settings = {} }: RigOptions,
   closing: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'tidegate-rig-'));
   await chmod(folder, 0o755);
   closing.push(() => rm(folder, { recursive: true, force: true }));
+  const source = rangingMarket(symbols, Date.now() - 20 * 86_400_000, noisePct);
   const venue = await startVenue({
     restPort: 0,
     journalPath: join(folder, 'venue', 'journal.ndjson'),
@@ -91,7 +94,7 @@ async function build(
     apiKeys: [paperKeys(ACCOUNT)],
     limits: { weightPerMinute: 100_000, ordersPer10s: 10_000, ordersPerMinute: 60_000 },
     speed,
-    source: rangingMarket(symbols, Date.now() - 20 * 86_400_000),
+    source,
     wallClock: Date.now,
   });
   closing.push(() => venue.close());
@@ -131,8 +134,8 @@ async function build(
     }
   };
   closing.push(async () => {
-    // Those that use the stores first.
-    for (const name of PARTS.toReversed()) await parts.get(name)?.stop();
+    // Those that use the stores first. Nothing of it is needed again: a graceful end takes seconds.
+    await kill(...PARTS.toReversed());
   });
 
   const postgres = await startPostgres({ dataDir: join(folder, 'pg'), port: ports.postgres });
@@ -201,6 +204,9 @@ async function build(
       client.workflow.getHandle(symbolWorkflowId({ account: ACCOUNT, venue: VENUE_ID, symbol })),
     /** The command as a person calls it. */
     tidegate: (...args: string[]): Promise<Ran> => run([MAIN, ...args, '--config', configPath]),
+    driftTo: (pct: number): void => {
+      source.driftTo(pct);
+    },
     fault: async (input: Record<string, unknown>): Promise<void> => {
       await admin(venue, 'POST', '/faults', input);
     },
