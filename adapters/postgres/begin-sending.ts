@@ -42,6 +42,7 @@ export async function beginSending(
       unknownOrders: state.unknownOrders,
       unprotectedMs: state.unprotectedMs,
       stops: state.stops,
+      worst: state.worst,
     };
     // In the order of the request, which is the order in which they are sent.
     const verdicts = request.clientOrderIds.map((clientOrderId): Verdict => {

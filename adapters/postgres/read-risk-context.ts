@@ -39,13 +39,21 @@ SELECT e.epoch,
           AND (i.live OR i.changed_at > p.opened_at)
      ) s
     WHERE (p.account, p.venue, p.symbol) = ($1, $2, $3) AND p.quantity <> 0) AS unprotected_ms,
-  standing.buy AS stops_buy, standing.sell AS stops_sell
+  standing.buy AS stops_buy, standing.sell AS stops_sell,
+  held.quantity + working.buy AS worst_long, working.sell - held.quantity AS worst_short
 FROM symbol_epochs e CROSS JOIN LATERAL (
   SELECT coalesce(sum(i.quantity - i.executed) FILTER (WHERE i.side = 'buy'), 0) AS buy,
          coalesce(sum(i.quantity - i.executed) FILTER (WHERE i.side = 'sell'), 0) AS sell
     FROM order_intents i WHERE (i.account, i.venue, i.symbol) = ($1, $2, $3) AND i.live
      AND i.role = 'stop' AND i.state = 'ACKED' AND i.order_status = 'working'
-) standing WHERE (e.account, e.venue, e.symbol) = ($1, $2, $3)`,
+) standing CROSS JOIN LATERAL (
+  SELECT coalesce(sum(i.reserved_quantity) FILTER (WHERE i.side = 'buy'), 0) AS buy,
+         coalesce(sum(i.reserved_quantity) FILTER (WHERE i.side = 'sell'), 0) AS sell
+    FROM order_intents i WHERE (i.account, i.venue, i.symbol) = ($1, $2, $3) AND i.reserved_quantity > 0
+) working CROSS JOIN LATERAL (
+  SELECT coalesce(sum(p.quantity), 0) AS quantity FROM positions p
+    WHERE (p.account, p.venue, p.symbol) = ($1, $2, $3)
+) held WHERE (e.account, e.venue, e.symbol) = ($1, $2, $3)`,
 };
 
 const symbolStateRow = z.object({
@@ -56,6 +64,8 @@ const symbolStateRow = z.object({
   unprotected_ms: z.number().nullable(),
   stops_buy: quantityColumn,
   stops_sell: quantityColumn,
+  worst_long: quantityColumn,
+  worst_short: quantityColumn,
 });
 
 export async function readSymbolState(on: Queryable, ref: SymbolRef) {
@@ -68,6 +78,7 @@ export async function readSymbolState(on: Queryable, ref: SymbolRef) {
     gridsElsewhere: state.grids_elsewhere,
     unprotectedMs: state.unprotected_ms,
     stops: { buy: quantity(state.stops_buy), sell: quantity(state.stops_sell) },
+    worst: { long: quantity(state.worst_long), short: quantity(state.worst_short) },
   };
 }
 

@@ -500,8 +500,9 @@ test('without equity nothing is added', () => {
 });
 
 test('the moment rules need nothing but the moment', () => {
-  expect(momentRefusal(anOrder(), CONTEXT)).toBeUndefined();
-  expect(momentRefusal(anOrder(), { ...CONTEXT, quote: null })?.code).toBe('DATA_STALE');
+  const moment = { ...CONTEXT, worst: { long: quantity('0.002'), short: quantity('0') } };
+  expect(momentRefusal(anOrder(), moment)).toBeUndefined();
+  expect(momentRefusal(anOrder(), { ...moment, quote: null })?.code).toBe('DATA_STALE');
 });
 
 test('an order that turns a position round counts for what it ends with', () => {

@@ -1,14 +1,17 @@
 /** The pre-trade gate: the only place that turns an intent into one that may become a row. */
 import type { DeniedReason } from '../orders/denied-reason.ts';
+import type { Side } from '../market/market.ts';
 import { price, quantity } from '../money/units.ts';
+import type { Quantity } from '../money/units.ts';
 import type { OrderIntent } from '../orders/order.ts';
 import { ACTIVITY_CONTROLS } from './activity-rules.ts';
+import { worstQuantity } from './exposure.ts';
 import { LIMIT_CONTROLS, exposureWith } from './limit-rules.ts';
 import { denied, firstRefusal, momentRefusal } from './moment-rules.ts';
 import type { Control, Rule } from './moment-rules.ts';
-import { statedPrice } from './order-figures.ts';
+import { quantityOf, statedPrice } from './order-figures.ts';
 import type { RecentActivity } from './recent-activity.ts';
-import type { RiskContext } from './risk-context.ts';
+import type { MomentContext, RiskContext } from './risk-context.ts';
 import { VENUE_CONTROLS } from './venue-rules.ts';
 
 type Touch = RecentActivity['touch'];
@@ -52,10 +55,17 @@ export function checkIntents(
 function refusal(order: OrderIntent, context: RiskContext): DeniedReason | undefined {
   return (
     tradingLevel(order, context) ??
-    momentRefusal(order, context) ??
+    momentRefusal(order, { ...context, worst: worstWith(order, context) }) ??
     firstRefusal(ALL_ORDER_CONTROLS, order, context) ??
     (order.reduceOnly ? undefined : firstRefusal(ADDING_CONTROLS, order, context))
   );
+}
+
+function worstWith(order: OrderIntent, { exposure }: RiskContext): MomentContext['worst'] {
+  const size = (order.reduceOnly ? undefined : quantityOf(order)) ?? 0n;
+  const more = (side: Side): bigint =>
+    worstQuantity(exposure, side) + (order.side === side ? size : 0n);
+  return { long: more('buy') as Quantity, short: more('sell') as Quantity };
 }
 
 function afterApproval(order: OrderIntent, context: RiskContext): RiskContext {

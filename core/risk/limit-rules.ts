@@ -1,10 +1,10 @@
 /** The limits on what may be added: size, position, exposure, number of orders. */
 import { notional } from '../money/arithmetic.ts';
-import { moneyText, quantityText } from '../money/units.ts';
+import { moneyText } from '../money/units.ts';
 import type { Money } from '../money/units.ts';
 import { ensureDefined } from '../assert.ts';
 import type { OrderIntent } from '../orders/order.ts';
-import { worstNotional, worstQuantity, withOrder } from './exposure.ts';
+import { worstNotional, withOrder } from './exposure.ts';
 import type { SymbolExposure } from './exposure.ts';
 import { denied, limitMissing } from './moment-rules.ts';
 import type { Control, Rule } from './moment-rules.ts';
@@ -96,17 +96,6 @@ const concurrentGrids: Rule<RiskContext> = (order, { gridsElsewhere, limits }) =
     : undefined;
 };
 
-/** The stops of a plan fit the position that it made itself; somebody else may have traded since. */
-const stopsCoverWorst: Rule<RiskContext> = (order, context) => {
-  const worst = worstQuantity(exposureWith(order, context), order.side);
-  const standing = order.side === 'buy' ? context.stops.sell : context.stops.buy;
-  if (worst <= standing) return undefined;
-  return denied('STOP_MISSING', {
-    worstCase: quantityText(worst),
-    stops: quantityText(standing),
-  });
-};
-
 export const LIMIT_CONTROLS: readonly Control<RiskContext>[] = [
   { control: 'P1', rule: allowedSymbol },
   { control: 'P2', rule: orderNotional },
@@ -114,7 +103,6 @@ export const LIMIT_CONTROLS: readonly Control<RiskContext>[] = [
   { control: 'P6', rule: exposureLimit },
   { control: 'P8', rule: openOrders },
   { control: 'grids', rule: concurrentGrids },
-  { control: 'stop for the worst case', rule: stopsCoverWorst },
 ];
 
 export const orderNotionalOf = (order: OrderIntent, context: RiskContext): Money =>

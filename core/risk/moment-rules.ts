@@ -122,6 +122,13 @@ const standingStop: Rule<MomentContext> = (order, { stops }) => {
   return denied('STOP_MISSING', { quantity: order.quantity, stops: quantityText(standing) });
 };
 
+/** The stops of a plan fit the position that it made itself; somebody else may have traded since. */
+const stopsCoverWorst: Rule<MomentContext> = ({ side }, { worst, stops }) => {
+  const [most, standing] = side === 'buy' ? [worst.long, stops.sell] : [worst.short, stops.buy];
+  if (most <= standing) return undefined;
+  return denied('STOP_MISSING', { worstCase: quantityText(most), stops: quantityText(standing) });
+};
+
 /** P18: a book that crosses, lacks a side or has come apart prices nothing. */
 const saneBook: Rule<MomentContext> = (_order, { quote, limits }) => {
   if (!isSet(limits.spreadPct)) return limitMissing('spreadPct');
@@ -145,6 +152,7 @@ export const RISK_ADDING_CONTROLS: readonly Control<MomentContext>[] = [
   { control: 'P25 symbol', rule: unknownOrder },
   { control: 'protection', rule: protection },
   { control: 'stop', rule: standingStop },
+  { control: 'stop for the worst case', rule: stopsCoverWorst },
 ];
 export const PROTECTIVE_CONTROLS: readonly Control<MomentContext>[] = [
   { control: 'lockout', rule: lockout },

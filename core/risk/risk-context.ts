@@ -35,9 +35,12 @@ export type MomentContext = {
   readonly unprotectedMs: number | null;
   /** What the symbol's stops that stand at the venue would buy and sell. */
   readonly stops: { readonly buy: Quantity; readonly sell: Quantity };
+  /** The symbol's position, were every order of one side to fill, this one too, and none of the other. */
+  readonly worst: { readonly long: Quantity; readonly short: Quantity };
 };
 
-export type RiskContext = MomentContext & {
+/** At approval the worst case follows from the exposure, which grows with each order of a request. */
+export type RiskContext = Omit<MomentContext, 'worst'> & {
   readonly symbol: string;
   readonly level: TradingLevel;
   readonly rules: InstrumentRules;

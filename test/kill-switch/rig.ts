@@ -135,7 +135,8 @@ async function build(
   };
   closing.push(async () => {
     // Those that use the stores first. Nothing of it is needed again: a graceful end takes seconds.
-    await kill(...PARTS.toReversed());
+    await kill('api', 'worker', 'temporal');
+    await parts.get('postgres')?.stop();
   });
 
   const postgres = await startPostgres({ dataDir: join(folder, 'pg'), port: ports.postgres });

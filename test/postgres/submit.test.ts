@@ -294,6 +294,22 @@ describe('a position', () => {
     expect(await deniedEntry()).toBeUndefined();
   });
 
+  test('that somebody else made after the approval holds back what its stops do not suffice for', async () => {
+    const stop = aStop({ clientOrderId: btc.nextId(), quantity: '0.004' as never });
+    await send(world.ledger, BTC, stop);
+    await acked(world.ledger, BTC, stop);
+    const levels = [aLevel(btc.nextId()), aLevel(btc.nextId())];
+    expect((await world.ledger.prepareIntents(aRequest(BTC, levels))).denied).toEqual([]);
+    const [first, second] = levels.map(({ clientOrderId }) => clientOrderId);
+    const sent = await world.ledger.beginSending(aSending(BTC, [first ?? '']));
+    expect(sent.refused).toEqual([]);
+    await world.ledger.recordFill(BTC, aFill({ tradeId: '1', quantity: '0.001' }));
+    const { refused } = await world.ledger.beginSending(aSending(BTC, [second ?? '']));
+    expect(refused.map(({ reason }) => reason)).toEqual([
+      { code: 'STOP_MISSING', figures: { worstCase: '0.005', stops: '0.004' } },
+    ]);
+  });
+
   test('is not covered by a stop of its own side, nor by one that has ended', async () => {
     await world.ledger.recordFill(BTC, aFill({ tradeId: '1', quantity: '0.006' }));
     const upper = aStop({

@@ -9,17 +9,28 @@ export type TestPostgres = {
   stop(): Promise<void>;
 };
 
-/** `server` ends in `/`. `migrated: false` leaves it empty, for the tests of `migrate` itself. */
+/** Copied for each test: cheaper than to migrate again. */
+const TEMPLATE = 'migrated';
+
+/** What `createDatabase` copies; once a server. */
+export async function createTemplate(server: string): Promise<void> {
+  await administer(server, `CREATE DATABASE ${TEMPLATE}`);
+  await migrate(`${server}${TEMPLATE}`);
+}
+
+/**
+ * `server` ends in `/` and has its template. `migrated: false` leaves the database empty, for the
+ * tests of `migrate` itself.
+ */
 export async function createDatabase(
   server: string,
   options = { migrated: true },
 ): Promise<TestPostgres> {
   const database = `test_${randomBytes(6).toString('hex')}`;
-  await administer(server, `CREATE DATABASE ${database}`);
-  const connectionString = `${server}${database}`;
-  if (options.migrated) await migrate(connectionString);
+  const template = options.migrated ? TEMPLATE : 'template1';
+  await administer(server, `CREATE DATABASE ${database} TEMPLATE ${template}`);
   return {
-    connectionString,
+    connectionString: `${server}${database}`,
     stop: () => administer(server, `DROP DATABASE ${database} WITH (FORCE)`),
   };
 }

@@ -1,9 +1,10 @@
-/** One real PostgreSQL for a test run, in a folder and on a port of its own. */
+/** One real PostgreSQL for a test run, with a migrated template, in a folder and on a port of its own. */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../../cli/up/postgres.ts';
 import { stopProcess } from '../../cli/up/process-identity.ts';
+import { createTemplate } from './database.ts';
 import { freePort } from './free-port.ts';
 import { guard } from './run-guard.ts';
 
@@ -30,8 +31,10 @@ export async function startPostgresServer({ durable = false } = {}): Promise<Pos
   const options = { dataDir: join(folder, 'data'), port: await freePort(), durable };
   let server = await startPostgres(options);
   let endGuard = guard(server.identity.pid, folder);
+  const url = new URL('/', server.connectionString).href;
+  await createTemplate(url);
   return {
-    url: new URL('/', server.connectionString).href,
+    url,
     crash: async () => {
       endGuard();
       await stopProcess(server.identity, CRASH);

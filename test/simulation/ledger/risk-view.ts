@@ -3,6 +3,7 @@ import { absQuantity, notional } from '../../../core/money/arithmetic.ts';
 import { quantity } from '../../../core/money/units.ts';
 import type { Money, Price, Quantity } from '../../../core/money/units.ts';
 import type { OrderIntent } from '../../../core/orders/order.ts';
+import { worstQuantity } from '../../../core/risk/exposure.ts';
 import type { SymbolExposure, WorkingSide } from '../../../core/risk/exposure.ts';
 import type { LatchView, MomentContext } from '../../../core/risk/risk-context.ts';
 import { severest } from '../../../adapters/postgres/halts.ts';
@@ -20,6 +21,7 @@ export function momentContext(
     'quote' | 'dataAgeMs' | 'priceMoves' | 'clockSkewMs' | 'isReconciled'
   >,
 ): MomentContext {
+  const exposure = exposureOf(state);
   return {
     limits: state.limits,
     latch: latchOf(state),
@@ -31,6 +33,7 @@ export function momentContext(
     unknownOrders: [...state.live].filter((record) => isUnknown(state, record)).length,
     unprotectedMs: unprotectedMs(state),
     stops: { buy: standing(state, 'buy'), sell: standing(state, 'sell') },
+    worst: { long: worstQuantity(exposure, 'buy'), short: worstQuantity(exposure, 'sell') },
   };
 }
 
