@@ -63,7 +63,10 @@ function isAwaited({ carry }: Step, opId: string): boolean {
 const rewind = (step: Step, cursor: NonNullable<Step['carry']['watch']['cursor']>): Step =>
   withCarry(step, { watch: { ...step.carry.watch, cursor, inFlight: false } });
 
-/** Denied intents come back at once; the approved ones go on, unless a halt came in between. */
+/**
+ * Denied intents come back at once; the approved ones go on, unless a halt came in between. Of those
+ * nobody will ask again: their rows, which hold exposure, are expired.
+ */
 function onChecked(
   step: Step,
   opId: string,
@@ -85,7 +88,9 @@ function onChecked(
     clientOrderIds.length > 0 ? run(step, opId, { name: 'submitOrders', clientOrderIds }) : step;
   const told =
     denied.length > 0 ? dispatch(sent, { type: 'placed', outcomes: denied }, wallMs) : sent;
-  return checked.denied.some(isOfLostEpoch) ? reopenEpoch(told) : told;
+  const expiring =
+    stopped.length > 0 ? runOwn(told, { name: 'resolveOrders', clientOrderIds: stopped }) : told;
+  return checked.denied.some(isOfLostEpoch) ? reopenEpoch(expiring) : expiring;
 }
 
 /**

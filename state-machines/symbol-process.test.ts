@@ -206,7 +206,7 @@ describe('the order path', () => {
     expect(process.kinds()).toContain('resolveOrders');
   });
 
-  test('a halt between gate and submit stops what adds risk', () => {
+  test('a halt between gate and submit stops what adds risk, and its rows are expired', () => {
     const process = aPlacingProcess();
     const stops = approveAll(process);
     process.finish({
@@ -227,6 +227,15 @@ describe('the order path', () => {
     expect(ids.length).toBeGreaterThan(0);
     process.finish({ name: 'checkRisk', value: { approved: ids, denied: [] } });
     expect(process.kinds()).not.toContain('submitOrders');
+    const asked = process.carry().operations[process.running('resolveOrders')];
+    expect(asked).toEqual({ name: 'resolveOrders', clientOrderIds: ids });
+    const before = process.carry().snapshot;
+    const outcomes = ids.map((clientOrderId) => ({
+      clientOrderId,
+      kind: 'expiredUnsent' as const,
+    }));
+    process.finish({ name: 'resolveOrders', value: outcomes });
+    expect(process.carry().snapshot.context.orders).toEqual(before.context.orders);
   });
 
   test('a result that no operation waits for changes nothing', () => {

@@ -1,7 +1,6 @@
 /** The emergency stop on a whole system: nothing ordinary is left, protection stays, resume trades on. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { abs } from '../witness/decimal.ts';
-import type { Difference } from '../witness/difference.ts';
 import { readJournalFile } from '../witness/journal-file.ts';
 import { startStack } from '../support/stack.ts';
 import type { Stack } from '../support/stack.ts';
@@ -65,20 +64,8 @@ async function expectSoundEnd(): Promise<void> {
   await stack.workflow(SYMBOL).result();
   expect(venueTruth(stack)).toMatchObject({ ordinary: [], stops: [], positions: new Map() });
   const { differences, protection } = await stack.witness();
-  expect(differences.filter((difference) => !isCaughtUnsent(difference))).toEqual([]);
+  expect(differences).toEqual([]);
   expect(protection.spans).toEqual([]);
-}
-
-/**
- * A halt may catch an order between approval and sending. Its row expires with an approval that
- * comes two seconds later or more, of which there may be none; the venue must not know it.
- */
-function isCaughtUnsent({ check, detail, subject }: Difference): boolean {
-  if (check !== 'intent unresolved' || detail !== 'PREPARED') return false;
-  return readJournalFile(stack.venue.journalPath).every(
-    ({ order, conditional }) =>
-      order?.clientOrderId !== subject && conditional?.clientAlgoId !== subject,
-  );
 }
 
 test('without inventory: every order goes, the stops last, and after resume a grid stands again', async () => {
