@@ -43,7 +43,10 @@ describe.skipIf(!hasRecordedMarkets)(
       const source = createReplaySource({ ...options, path: 'adaptive', stepsPerBar: 4 });
       let steps = 0;
       while (source.next() !== undefined) steps += 1;
-      expect(source.history('ETHUSDT')).toHaveLength(288);
+      const minutes = source.history('ETHUSDT');
+      expect(minutes.at(0)?.openTime).toBe(bars[0]!.openTime);
+      expect(minutes.at(-1)?.close).toBe(bars[287]!.close);
+      expect(minutes.length, 'its last trade is in the last minute but one').toBe(1_439);
       expect(steps).toBe(288 * 4);
     });
   },

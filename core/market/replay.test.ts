@@ -110,6 +110,35 @@ describe('a replay', () => {
     expect(ended).toEqual(whole.filter((step) => step.time < START + 4 * MINUTE));
   });
 
+  test('has the history that an earlier one traded, minute by minute, also over holes', () => {
+    const bars = [
+      aBar(0, [60_000, 60_100, 59_900, 60_050], 31.007),
+      aBar(5, [60_050, 60_060, 60_040, 60_045], 0),
+      aBar(15, [60_040, 60_200, 60_000, 60_010], 0.005),
+      aBar(20, [60_010, 60_020, 60_000, 60_010], 12),
+    ];
+    const source = (from: number) =>
+      createReplaySource({
+        bars: { BTCUSDT: bars },
+        timeframe: '5m',
+        rules: RULES,
+        startTime: from,
+        path: 'adaptive',
+        stepsPerBar: 31,
+      });
+    const builder = createBarBuilder('1m');
+    const traded = drain(source(START)).flatMap((step) =>
+      addTrade(builder, step.time, Number(step.last), Number(step.lastQuantity)),
+    );
+    const late = source(START + 20 * MINUTE);
+    const told = late.history('BTCUSDT');
+    const rounded = (list: readonly Bar[]) =>
+      list.map((bar) => ({ ...bar, volume: Number(bar.volume.toFixed(6)) }));
+    expect(late.historyTimeframe).toBe('1m');
+    expect(told.length).toBeGreaterThan(17);
+    expect(rounded(told)).toEqual(rounded(traded.slice(0, told.length)));
+  });
+
   test('interleaves symbols by time and name', () => {
     const eth = [aBar(0, [3_000, 3_001, 2_999, 3_000.5]), aBar(3, [3_000, 3_001, 2_999, 3_000.5])];
     const steps = drain(replay({ ETHUSDT: eth, BTCUSDT: btc }));

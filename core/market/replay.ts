@@ -5,8 +5,6 @@
  */
 import { assert, ensureDefined } from '../assert.ts';
 import type { PriceText, QuantityText } from '../money/units.ts';
-import { createDecimalGrid } from './decimal-grid.ts';
-import type { DecimalGrid } from './decimal-grid.ts';
 import type {
   Bar,
   EpochMs,
@@ -16,8 +14,11 @@ import type {
   Timeframe,
 } from './market.ts';
 import { TIMEFRAME_MS } from './market.ts';
+import { gridsOf, onGrid } from './replay-grid.ts';
+import type { Grids } from './replay-grid.ts';
+import { minutesOf, pointMs } from './replay-minutes.ts';
 import { adaptivePath } from './replay-path.ts';
-import type { GridBar, PathPoint } from './replay-path.ts';
+import type { PathPoint } from './replay-path.ts';
 
 export type ReplayOptions = {
   /** Recorded bars by symbol, oldest first, one timeframe; see `venue/sources/ohlcv-file.ts`. */
@@ -32,11 +33,20 @@ export type ReplayOptions = {
   readonly path: 'adaptive';
   /** Points of a path: 4, 7, 10 … (default 10). */
   readonly stepsPerBar?: number;
+  /** Length of `history`, 0 … 3,650 days (default 45), as far as there are bars. */
+  readonly historyDays?: number;
   /** Half of the quoted spread in basis points (default 0.5); the spread is at least one tick. */
   readonly halfSpreadBps?: number;
 };
 
-/** Asserts that every symbol has rules and that bars rise in time on the timeframe's grid. */
+const DAY_MS = TIMEFRAME_MS['1d'];
+const STEPS_PER_BAR = 10;
+
+/**
+ * A pure function of the bars: a source that starts later shows the same steps, and its history is
+ * what an earlier one traded, in 1m bars. Asserts that every symbol has rules and that bars rise in
+ * time on the timeframe's grid.
+ */
 export function createReplaySource(options: ReplayOptions): MarketSource {
   const { timeframe } = options;
   const startTime = options.startTime - (options.startTime % TIMEFRAME_MS[timeframe]);
@@ -46,14 +56,19 @@ export function createReplaySource(options: ReplayOptions): MarketSource {
   return {
     instruments,
     startTime,
-    historyTimeframe: timeframe,
-    history: (symbol) => {
-      const grids = gridsOf(rulesOf(options.rules, symbol));
-      const before = barsOf(options, symbol).filter((bar) => bar.openTime < startTime);
-      return before.map((bar) => offGrid(bar.openTime, onGrid(bar, grids), grids));
-    },
+    historyTimeframe: '1m',
+    history: (symbol) => historyOf(rulesOf(options.rules, symbol), startTime, options),
     next: () => earliest(cursors)?.take(),
   };
+}
+
+function historyOf(rules: InstrumentRules, until: EpochMs, options: ReplayOptions): Bar[] {
+  const { timeframe, stepsPerBar = STEPS_PER_BAR, historyDays = 45 } = options;
+  const from = until - historyDays * DAY_MS;
+  const bars = barsOf(options, rules.symbol).filter(
+    ({ openTime }) => openTime >= from && openTime < until,
+  );
+  return minutesOf(bars, { timeframe, stepsPerBar, grids: gridsOf(rules) });
 }
 
 function rulesOf(rules: readonly InstrumentRules[], symbol: string): InstrumentRules {
@@ -80,11 +95,16 @@ function earliest(cursors: readonly Cursor[]): Cursor | undefined {
 }
 
 function createCursor(rules: InstrumentRules, startTime: EpochMs, options: ReplayOptions): Cursor {
-  const { timeframe, stepsPerBar = 10, halfSpreadBps = 0.5, endTime = Infinity } = options;
+  const {
+    timeframe,
+    stepsPerBar = STEPS_PER_BAR,
+    halfSpreadBps = 0.5,
+    endTime = Infinity,
+  } = options;
   const bars = barsOf(options, rules.symbol);
   assertOrdered(rules.symbol, bars, timeframe);
   const grids = gridsOf(rules);
-  const pointMs = Math.floor(TIMEFRAME_MS[timeframe] / stepsPerBar);
+  const spacing = pointMs(timeframe, stepsPerBar);
   let position = bars.findIndex((bar) => bar.openTime >= startTime);
   if (position < 0) position = bars.length;
   let points: readonly PathPoint[] = [];
@@ -106,7 +126,7 @@ function createCursor(rules: InstrumentRules, startTime: EpochMs, options: Repla
   return {
     get time() {
       const point = points[next];
-      return point === undefined ? Infinity : openTime + point.offset * pointMs;
+      return point === undefined ? Infinity : openTime + point.offset * spacing;
     },
     take() {
       const { time } = this;
@@ -115,37 +135,6 @@ function createCursor(rules: InstrumentRules, startTime: EpochMs, options: Repla
       if (next === points.length) load();
       return toStep(rules.symbol, time, point, grids, halfSpreadBps);
     },
-  };
-}
-
-type Grids = { readonly price: DecimalGrid; readonly quantity: DecimalGrid };
-
-function gridsOf(rules: InstrumentRules): Grids {
-  return {
-    price: createDecimalGrid(rules.tickSize),
-    quantity: createDecimalGrid(rules.quantityStep),
-  };
-}
-
-/** A volume under half a step still counts as traded. */
-function onGrid(bar: Bar, { price, quantity }: Grids): GridBar {
-  return {
-    open: price.nearest(bar.open),
-    high: price.nearest(bar.high),
-    low: price.nearest(bar.low),
-    close: price.nearest(bar.close),
-    volume: bar.volume === 0 ? 0 : Math.max(1, quantity.nearest(bar.volume)),
-  };
-}
-
-function offGrid(openTime: EpochMs, bar: GridBar, { price, quantity }: Grids): Bar {
-  return {
-    openTime,
-    open: price.value(bar.open),
-    high: price.value(bar.high),
-    low: price.value(bar.low),
-    close: price.value(bar.close),
-    volume: quantity.value(bar.volume),
   };
 }
 
