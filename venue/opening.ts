@@ -61,6 +61,7 @@ export function openVenue(
   market: MarketInput,
   wallClock: () => EpochMs,
   random: () => number = Math.random,
+  onMarketEnd: (marketTime: EpochMs) => void = () => {},
 ): OpenVenue {
   const positionPath = `${settings.journalPath}.position`;
   const contents = readContents(settings.journalPath);
@@ -119,7 +120,8 @@ export function openVenue(
           wallClock,
           listensTo: (symbol) => hub.listensTo(symbol),
         });
-  const driver = lockstep ?? new Pacer({ queue, onStep, wallClock, marketTime, speed });
+  const onEnd = (): void => onMarketEnd(exchange.marketTime);
+  const driver = lockstep ?? new Pacer({ queue, onStep, wallClock, marketTime, speed, onEnd });
   exchange.onEvents((events) => lockstep?.observe(events));
   exchange.onEvents((events) => hub.publishEvents(events));
   return {

@@ -29,6 +29,8 @@ export type VenueOptions = VenueSettingsInput & {
   readonly onInjected?: (injection: Injection) => void;
   /** Begins with the market. */
   readonly faultScript?: FaultScript;
+  /** Hears that a paced market has no step left, now or at the start, and at what market time. */
+  readonly onMarketEnd?: (marketTime: EpochMs) => void;
   /** Hears of bugs that became a -1000 reply. */
   readonly onBug?: (error: unknown) => void;
 };
@@ -93,8 +95,9 @@ function run(
 }
 
 function serve(options: VenueOptions, settings: VenueSettings, rest: Server, admin: Server) {
-  const { source, wallClock, random, onBug = () => {}, onInjected, faultScript } = options;
-  const venue = openVenue(settings, source, wallClock, random);
+  const { source, wallClock, random, onBug = () => {}, onInjected, onMarketEnd } = options;
+  const { faultScript } = options;
+  const venue = openVenue(settings, source, wallClock, random, onMarketEnd);
   if (onInjected !== undefined) venue.faults.onInjected(onInjected);
   const closing = new AbortController();
   const router = new Router(venue, new RateLimits(settings.limits), wallClock, onBug);

@@ -30,6 +30,8 @@ export type PacerOptions = {
   /** Market time at which the market stands now. */
   readonly marketTime: EpochMs;
   readonly speed: number;
+  /** The market has no step left; told once a start. */
+  readonly onEnd?: () => void;
 };
 
 const LONGEST_SLEEP_MS = 100;
@@ -63,7 +65,10 @@ export class Pacer {
       onStep(due);
       due = queue.peek();
     }
-    if (due === undefined) return;
+    if (due === undefined) {
+      this.#options.onEnd?.();
+      return;
+    }
     this.#timer = setTimeout(() => this.#run(), this.#sleepMs(due.time));
   }
 
