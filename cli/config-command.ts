@@ -2,6 +2,7 @@
 import { describeConfig } from '../adapters/config/load-config.ts';
 import { describeProblem } from '../adapters/config/problems.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { readMarket } from './market.ts';
 import { readConfig, requireConfig } from './options.ts';
 import type { Options } from './options.ts';
 
@@ -29,7 +30,8 @@ function show(options: Options): number {
 }
 
 function check(options: Options): number {
-  const result = readConfig(options);
+  const loaded = readConfig(options);
+  const result = loaded.ok ? readMarket(loaded) : loaded;
   const problems = result.ok ? [] : result.problems;
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify({ ok: result.ok, problems }, undefined, 2)}\n`);

@@ -28,6 +28,7 @@ const HELP = `tidegate <command> [flags]
 
   --symbols A,B  symbols to start; adds, never removes
   --speed N      market seconds per wall second      --seed N   the synthetic market
+  --source replay --replay-dir DIR   recorded bars instead; --replay-from, --replay-to TIME (UTC)
   --reset        open a new paper account (--yes: do not ask)
   --config FILE  instead of tidegate.yaml            --set PATH=VALUE   any setting
   --json         machine-readable output             --verbose  all logs on the screen

@@ -14,6 +14,10 @@ const FLAGS = {
   symbols: { type: 'string' },
   speed: { type: 'string' },
   seed: { type: 'string' },
+  source: { type: 'string' },
+  'replay-dir': { type: 'string' },
+  'replay-from': { type: 'string' },
+  'replay-to': { type: 'string' },
   reset: { type: 'boolean' },
   yes: { type: 'boolean' },
   verbose: { type: 'boolean' },
@@ -67,11 +71,15 @@ function hint(argv: readonly string[]): string {
 }
 
 /** Short flags for the keys that a first user wants; `--set path=value` reaches every other one. */
-const SHORT: Readonly<Record<'symbols' | 'speed' | 'seed', string>> = {
+const SHORT = {
   symbols: 'symbols',
   speed: 'market.speed',
   seed: 'market.seed',
-};
+  source: 'market.source',
+  'replay-dir': 'market.replay_dir',
+  'replay-from': 'market.replay_from',
+  'replay-to': 'market.replay_to',
+} as const;
 
 function flagValues(options: Options): Record<string, string> {
   const values: Record<string, string> = {};

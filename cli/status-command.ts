@@ -2,6 +2,7 @@
 import { fetchStatus } from './api-client.ts';
 import { EXIT } from './exit-codes.ts';
 import { apiOrigin, requireConfig } from './options.ts';
+import { marketEndLines } from './market-end.ts';
 import type { Options } from './options.ts';
 import { isSameProcess } from './up/process-identity.ts';
 import { liveSupervisor, readRunFile } from './up/run-file.ts';
@@ -29,7 +30,8 @@ export async function runStatus(options: Options): Promise<number> {
     const lines = processes.map(
       ({ name, pid, running }) => `${name.padEnd(9)} ${pid}  ${running ? 'running' : 'ended'}`,
     );
-    process.stdout.write(`${[head, ...lines, ...statusLines(trading)].join('\n')}\n`);
+    const view = [...statusLines(trading), ...(await marketEndLines(config))];
+    process.stdout.write(`${[head, ...lines, ...view].join('\n')}\n`);
   }
   return trading === undefined && supervisor === undefined ? EXIT.notRunning : EXIT.ok;
 }

@@ -17,9 +17,9 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
 export async function runVenue({ words, options }: Arguments): Promise<number> {
   const [, name, ...rest] = words;
   if (name === undefined) {
-    const { config } = requireConfig(options);
+    const loaded = requireConfig(options);
     const { startVenueRole } = await import('./venue.ts');
-    await runRole(() => startVenueRole(config, options));
+    await runRole(() => startVenueRole(loaded, options));
     return EXIT.ok;
   }
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;

@@ -1,5 +1,5 @@
 /** Where things run: the account, the simulated market, ports, Temporal and PostgreSQL. */
-import { choice, decimal, symbolList, text, whole } from './settings.ts';
+import { choice, decimal, symbolList, text, utcTime, whole } from './settings.ts';
 
 export const general = {
   mode: choice('Which account is traded', ['paper'], 'paper'),
@@ -27,19 +27,39 @@ export const account = {
 };
 
 export const market = {
-  source: choice('Where the paper venue takes its market from', ['synthetic'], 'synthetic'),
+  source: choice(
+    'Where the paper venue takes its market from: made by a seed, or recorded bars',
+    ['synthetic', 'replay'],
+    'synthetic',
+  ),
   speed: decimal('Market seconds per wall second until market time has caught up', {
     min: 0.1,
     max: 10_000,
     default: 60,
   }),
   seed: whole('Seed of the synthetic market', { min: 0, max: 4_294_967_295, default: 1 }),
-  start_before_h: decimal('How long before now a new market begins (market time)', {
+  start_before_h: decimal('How long before now a new synthetic market begins (market time)', {
     min: 0,
     max: 8_760,
     default: 24,
   }),
+  replay_dir: text('Folder of recorded bars: one file a symbol, with its name in it', /^$|\S/, {
+    range: 'empty, or a path',
+    default: '',
+  }),
+  replay_from: utcTime(
+    'Where a new replay begins (market time); empty: after a week of the files, at most in their middle',
+  ),
+  replay_to: utcTime(
+    'Bars that open then or later are not replayed (market time); empty: until the files end',
+  ),
 };
+
+/** One of `market.replay_files`, by symbol; before what `market.replay_dir` has. */
+export const replayFile = text('CSV of recorded bars of the symbol, plain or .gz', /\S/, {
+  range: 'a path, under a venue symbol such as BTCUSDT',
+  default: '',
+});
 
 const port = (description: string, byDefault: number) =>
   whole(description, { min: 1, max: 65_535, default: byDefault });

@@ -35,13 +35,14 @@ export function environmentLayer(env: Readonly<Record<string, string | undefined
   return { origin: 'environment', values, sourceOf: (path) => names.get(path) ?? path };
 }
 
+/** What has symbols as keys. */
+const BY_SYMBOL = new Set(['symbol_overrides', 'replay_files']);
+
 /** Symbols keep their upper case: `TIDEGATE__SYMBOL_OVERRIDES__BTCUSDT__GRID__LEVELS`. */
 function pathOf(name: string): string {
   const parts = name.slice(PREFIX.length).split('__');
   const lower = parts.map((part) => part.toLowerCase());
-  return lower
-    .map((part, at) => (lower[at - 1] === 'symbol_overrides' ? parts[at] : part))
-    .join('.');
+  return lower.map((part, at) => (BY_SYMBOL.has(lower[at - 1] ?? '') ? parts[at] : part)).join('.');
 }
 
 /** Flags by dotted path; text is read as the setting says, other values are taken as they are. */

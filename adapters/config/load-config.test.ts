@@ -7,6 +7,7 @@ import type { LoadRequest } from './load-config.ts';
 import { riskLimitsOf, strategyConfigOf } from './trading-config.ts';
 import { DEFAULT_STRATEGY_CONFIG } from '../../core/strategies/strategy-config.ts';
 import { describeProblem } from './problems.ts';
+import { utcTimeOf } from './utc-time.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -99,6 +100,33 @@ test('environment text is read as its setting says', () => {
   expect(tradingConfigOf(config, 'BTCUSDT').grid.levels).toBe(7);
 });
 
+test('recorded bars are named by file, environment and flag', () => {
+  const file = fileWith('market: { source: replay, replay_from: 2024-03-01T12:30Z }\n');
+  const env = { TIDEGATE__MARKET__REPLAY_FILES__BTCUSDT: '/bars/b.csv' };
+  const flags = { 'market.replay_dir': '/bars', 'market.replay_files.ETHUSDT': 'e.csv.gz' };
+  expect(accepted({ file, env, flags }).config.market).toMatchObject({
+    source: 'replay',
+    replayDir: '/bars',
+    replayFiles: { BTCUSDT: '/bars/b.csv', ETHUSDT: 'e.csv.gz' },
+    replayFrom: '2024-03-01T12:30Z',
+    replayTo: '',
+  });
+  expect(refused({ flags: { 'market.source': 'recorded' } })).toMatchObject([
+    { path: 'market.source', value: '"recorded"', range: 'one of synthetic, replay' },
+  ]);
+});
+
+test.each([
+  ['2024-03-01', Date.UTC(2024, 2, 1)],
+  ['2024-03-01T12:30', Date.UTC(2024, 2, 1, 12, 30)],
+  ['2024-03-01T12:30:15Z', Date.UTC(2024, 2, 1, 12, 30, 15)],
+  ['2024-03-01 12:30', undefined],
+  ['2024-02-30', undefined],
+  ['1709251200000', undefined],
+])('the time %s is read as UTC', (written, time) => {
+  expect(utcTimeOf(written)).toBe(time);
+});
+
 test('a bad value names path, value, range and where it was written', () => {
   const file = fileWith('flow_trading: { grid: { levels: 0 } }\n');
   expect(refused({ file, env: { TIDEGATE__MARKET__SPEED: 'fast' } })).toEqual([
@@ -151,6 +179,16 @@ test.each([
   ['symbols: [btc-usdt]', 'symbols.0'],
   ['symbol_overrides: { "btc/usdt": {} }', 'symbol_overrides.btc/usdt'],
   ['ports: 5', 'ports'],
+  ['market: { replay_dir: bars }', 'market.replay_dir'],
+  ['market: { replay_files: { BTCUSDT: a.csv } }', 'market.replay_files'],
+  ['market: { replay_to: 2024-03-01 }', 'market.replay_to'],
+  ['market: { source: replay, replay_from: 2024-02-30 }', 'market.replay_from'],
+  ['market: { source: replay, replay_from: 2024-03-01T24:00Z }', 'market.replay_from'],
+  ['market: { source: replay, replay_files: { btc-usdt: a.csv } }', 'market.replay_files.btc-usdt'],
+  [
+    'market: { source: replay, replay_from: 2024-03-02, replay_to: 2024-03-02 }',
+    'market.replay_to',
+  ],
 ])('%s is refused', (content, path) => {
   const problems = refused({ file: fileWith(content) });
   expect(problems.map((problem) => problem.path)).toEqual([path]);

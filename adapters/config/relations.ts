@@ -1,5 +1,6 @@
 /** Rules between two keys. Each names the key that a person would change. */
 import type { ConfigFile } from './schema.ts';
+import { utcTimeOf } from './utc-time.ts';
 
 type FlowTrading = ConfigFile['flow_trading'];
 export type BrokenRelation = {
@@ -23,6 +24,8 @@ export function brokenRelations(file: ConfigFile): BrokenRelation[] {
     ),
     ...samePorts(file.ports),
     ...shortTimer(file.safety.dead_man_timer_s),
+    ...uselessReplay(file.market),
+    ...endBeforeStart(file.market),
   ];
 }
 
@@ -39,6 +42,24 @@ const shortTimer = (value: number): BrokenRelation[] =>
           range: `0, or a whole number from ${TIMER_MIN_S} to 3600`,
         },
       ];
+
+type Market = ConfigFile['market'];
+
+/** Who names recorded bars and forgets the source would trade the synthetic market instead. */
+function uselessReplay({ source, ...market }: Market): BrokenRelation[] {
+  if (source === 'replay') return [];
+  const range = `nothing while market.source is ${source}; recorded bars need market.source replay`;
+  return (['replay_dir', 'replay_files', 'replay_from', 'replay_to'] as const)
+    .map((key) => ({ path: `market.${key}`, value: market[key], range }))
+    .filter(({ value }) => Object.keys(value).length > 0);
+}
+
+function endBeforeStart({ replay_from: from, replay_to: to }: Market): BrokenRelation[] {
+  const [start, end] = [utcTimeOf(from), utcTimeOf(to)];
+  if (start === undefined || end === undefined || end > start) return [];
+  const range = `a time after market.replay_from, ${from}`;
+  return [{ path: 'market.replay_to', value: to, range }];
+}
 
 type Overridable = { readonly scalping: object; readonly grid: object; readonly risk: object };
 

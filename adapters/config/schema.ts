@@ -1,6 +1,14 @@
 /** The whole configuration file: strict, and complete when empty. */
 import { z } from 'zod';
-import { account, general, market, ports, postgres, temporal } from './host-settings.ts';
+import {
+  account,
+  general,
+  market,
+  ports,
+  postgres,
+  replayFile,
+  temporal,
+} from './host-settings.ts';
 import { limits } from './limit-settings.ts';
 import { safety } from './safety-settings.ts';
 import { flag, metaOf, symbolName } from './settings.ts';
@@ -50,7 +58,12 @@ export const configSchema = z.strictObject({
   limits: z.strictObject(withDefaults(limits)).prefault({}),
   safety: z.strictObject(withDefaults(safety)).prefault({}),
   account: z.strictObject(withDefaults(account)).prefault({}),
-  market: z.strictObject(withDefaults(market)).prefault({}),
+  market: z
+    .strictObject({
+      ...withDefaults(market),
+      replay_files: z.record(symbolName, replayFile).default({}),
+    })
+    .prefault({}),
   ports: z.strictObject(withDefaults(ports)).prefault({}),
   temporal: z.strictObject(withDefaults(temporal)).prefault({}),
   postgres: z.strictObject(withDefaults(postgres)).prefault({}),

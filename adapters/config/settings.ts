@@ -1,5 +1,6 @@
 /** Leaves of the configuration: each carries its own range, unit, clock and default, so that errors can name them. */
 import { z } from 'zod';
+import { utcTimeOf } from './utc-time.ts';
 
 /** Market time is the venue's event time, wall time is this machine's. */
 export type Clock = 'market time' | 'wall time';
@@ -70,6 +71,18 @@ type TextOptions = { readonly range: string; readonly default: string; readonly 
 
 export const text = (description: string, pattern: RegExp, options: TextOptions): Setting<string> =>
   setting(z.string().regex(pattern), { description, reads: 'text', ...options });
+
+/** A UTC date or date-time, or empty, which is the default; read it with `utcTimeOf`. */
+export const utcTime = (description: string): Setting<string> =>
+  setting(
+    z.string().refine((written) => written === '' || utcTimeOf(written) !== undefined),
+    {
+      description,
+      range: 'empty, or a UTC date or time such as 2024-03-01 or 2024-03-01T12:30Z',
+      reads: 'text',
+      default: '',
+    },
+  );
 
 /** Empty by default. */
 export const textList = (description: string, pattern: RegExp, range: string): Setting<string[]> =>

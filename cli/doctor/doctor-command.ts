@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TidegateConfig } from '../../adapters/config/load-config.ts';
 import { describeProblem } from '../../adapters/config/problems.ts';
 import { EXIT } from '../exit-codes.ts';
+import { readMarket } from '../market.ts';
 import { readConfig } from '../options.ts';
 import type { Options } from '../options.ts';
 import { neededPorts } from '../up/needed-ports.ts';
@@ -19,8 +20,10 @@ import { checkNode, checkPostgres, checkTemporal } from './version-checks.ts';
 /** Exit code 0 when nothing failed, 4 when the configuration is not valid, 1 otherwise. */
 export async function runDoctor(options: Options): Promise<number> {
   const loaded = readConfig(options);
-  if (!loaded.ok) {
-    const checks = loaded.problems.map((problem) => fail('config', describeProblem(problem)));
+  const market = loaded.ok ? readMarket(loaded) : loaded;
+  if (!loaded.ok || !market.ok) {
+    const problems = market.ok ? [] : market.problems;
+    const checks = problems.map((problem) => fail('config', describeProblem(problem)));
     print(checks, options);
     return EXIT.config;
   }

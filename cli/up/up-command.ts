@@ -3,6 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { TidegateConfig } from '../../adapters/config/load-config.ts';
 import { fetchStatus } from '../api-client.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
+import { marketEndLines } from '../market-end.ts';
+import { requireSameMarket, setAsideJournal } from '../market-record.ts';
+import { requireMarket } from '../market.ts';
+import type { MarketFacts } from '../market.ts';
 import { apiOrigin, requireConfig } from '../options.ts';
 import type { Options } from '../options.ts';
 import { probeApi, watchApi } from './api-watch.ts';
@@ -34,6 +38,7 @@ const QUIET_SERVICES = new Set(['postgres', 'temporal']);
 
 type Run = {
   readonly config: TidegateConfig;
+  readonly market: MarketFacts;
   readonly paths: RunPaths;
   readonly installation: Installation;
   readonly previousAccount: string | undefined;
@@ -60,9 +65,18 @@ export async function runUp(options: Options): Promise<number> {
       symbols: config.symbols,
       reset: options.reset === true,
     });
+    const { symbols } = installation;
+    // Without its bars, which would fill the memory of this process as long as it runs.
+    const { sourceFrom: _, ...market } = requireMarket({
+      config: { ...config, symbols },
+      origins,
+    });
+    if (options.reset !== true) requireSameMarket(paths.venueJournal, market);
     const isReset = known !== undefined && options.reset === true;
     if (isReset && options.yes !== true) await confirmReset(known.account, installation.account);
+    // The account first: a new market under the old account would meet what that one holds.
     writeInstallation(paths.installation, installation);
+    if (options.reset === true) startAnew(paths, market, screen);
     const { supervisor, notice } = supervise({
       config,
       values,
@@ -75,6 +89,7 @@ export async function runUp(options: Options): Promise<number> {
     const previousAccount = isReset ? known.account : undefined;
     return await runUntil(stop, {
       config,
+      market,
       paths,
       installation,
       previousAccount,
@@ -85,6 +100,11 @@ export async function runUp(options: Options): Promise<number> {
   } finally {
     releaseRun(paths.lock);
   }
+}
+
+function startAnew(paths: RunPaths, market: MarketFacts, screen: Screen): void {
+  const kept = setAsideJournal(paths.venueJournal, market);
+  if (kept !== undefined) screen.line(`a new market begins; the journal of the old one is ${kept}`);
 }
 
 /** One wish to stop may reach us several times: from the terminal's group, npm and the bootstrap. */
@@ -178,7 +198,8 @@ async function runUntil(stop: AbortSignal, run: Run): Promise<number> {
       say: (line) => screen.line(line),
     });
     while (!stop.aborted) {
-      screen.block(statusLines(await fetchStatus(apiOrigin(run.config))));
+      const status = statusLines(await fetchStatus(apiOrigin(run.config)));
+      screen.block([...status, ...(await marketEndLines(run.config))]);
       await pause(STATUS_INTERVAL_MS, undefined, { signal: stop }).catch(() => {});
     }
   } catch (error) {
@@ -196,13 +217,19 @@ async function runUntil(stop: AbortSignal, run: Run): Promise<number> {
   return EXIT.ok;
 }
 
-async function trade({ config, installation, previousAccount, screen }: Run): Promise<void> {
+async function trade({
+  config,
+  market,
+  installation,
+  previousAccount,
+  screen,
+}: Run): Promise<void> {
   if (previousAccount !== undefined) {
     const address = config.temporal.address || `127.0.0.1:${config.ports.temporal}`;
     const { namespace } = config.temporal;
     await endWorkflows(requireTemporal(), { address, namespace, account: previousAccount });
   }
-  for (const line of summary(config, installation)) screen.line(line);
+  for (const line of summary(config, market, installation)) screen.line(line);
   if (!config.flowTrading.enabled) {
     screen.line('flow_trading.enabled is false: nothing is started');
     return;
@@ -212,7 +239,11 @@ async function trade({ config, installation, previousAccount, screen }: Run): Pr
   for (const notice of notices) screen.line(`not started: ${notice}`);
 }
 
-function summary(config: TidegateConfig, { account, symbols }: Installation): string[] {
+function summary(
+  config: TidegateConfig,
+  { description }: MarketFacts,
+  { account, symbols }: Installation,
+): string[] {
   const ui =
     config.temporal.address === ''
       ? `http://127.0.0.1:${config.ports.temporalUi}`
@@ -222,7 +253,8 @@ function summary(config: TidegateConfig, { account, symbols }: Installation): st
     `Tidegate trades ${symbols.join(', ')} on the paper account ${account}.`,
     `  API           ${apiOrigin(config)}/api/v1  (documented at ${apiOrigin(config)}/docs)`,
     `  Temporal      ${ui}`,
-    `  paper venue   http://127.0.0.1:${config.ports.venue}, market speed ${config.market.speed}`,
+    `  paper venue   http://127.0.0.1:${config.ports.venue}`,
+    `  market        ${description}, speed ${config.market.speed}`,
     `  emergency     npm run tidegate -- stop`,
     `  leave         Ctrl-C; everything goes on where it stood at the next start`,
     '',

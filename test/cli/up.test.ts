@@ -1,10 +1,12 @@
 /** `tidegate up` as a process: start, kills, restarts and stops with real PostgreSQL, Temporal and venue. */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { isSameProcess, stopProcess } from '../../cli/up/process-identity.ts';
 import { readRunFile } from '../../cli/up/run-file.ts';
 import type { ChildRecord } from '../../cli/up/run-file.ts';
+import { barLines } from '../../venue/testing/bar-lines.ts';
 import { makeUpTree, tidegate, writePorts } from './up-tree.ts';
 import type { Command } from './up-tree.ts';
 
@@ -127,8 +129,26 @@ test('a reset opens the next account and ends the workflows of the old one', asy
   expect(await refused.exitCode).toBe(1);
   expect(refused.output()).toContain('--yes');
 
-  const second = await up('--reset', '--yes');
+  // On recorded bars, which the journal of the synthetic market cannot take.
+  const bars = barLines({ from: Date.UTC(2024, 2, 1), barMs: 900_000, count: 400, price: 60_000 });
+  writeFileSync(join(tree.root, 'BTCUSDT.csv'), bars);
+  const replay = ['--source', 'replay', '--replay-dir', tree.root, '--symbols', 'BTCUSDT'];
+  const missing = tidegate(tree, ['up', ...replay]);
+  expect(await missing.exitCode, 'symbols of earlier starts need files too').toBe(4);
+  expect(missing.output()).toContain('one file of ETHUSDT, or market.replay_files.ETHUSDT');
+  const files = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'].flatMap((symbol) => [
+    '--set',
+    `market.replay_files.${symbol}=BTCUSDT.csv`,
+  ]);
+  const other = tidegate(tree, ['up', ...replay, ...files]);
+  expect(await other.exitCode).toBe(4);
+  expect(other.output()).toMatch(/market\.source: "replay".*expected synthetic[^]*--reset/);
+  expect(tree.readJson('installation.json')).toMatchObject({ account: 'paper' });
+
+  const second = await up('--reset', '--yes', ...replay);
   expect(second.output()).toContain('account paper-2');
+  expect(second.output()).toContain('replay of recorded 15m bars');
+  expect(existsSync(tree.dataFile('venue/journal-1.ndjson'))).toBe(true);
   const after = await client();
   const statusOf = async (id: string) =>
     (await after.workflow.getHandle(id).describe()).status.name;

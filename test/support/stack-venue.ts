@@ -1,13 +1,11 @@
 /** The paper venue of a stack, with the market that the test wants. */
 import { join, resolve } from 'node:path';
-import { INSTRUMENTS } from '../../core/market/instruments.ts';
 import type { EpochMs } from '../../core/market/market.ts';
-import { createReplaySource } from '../../core/market/replay.ts';
 import { createSyntheticSource } from '../../core/market/synthetic.ts';
 import { paperKeys } from '../../cli/paper-keys.ts';
 import type { MarketInput } from '../../venue/opening.ts';
 import { startVenue } from '../../venue/server.ts';
-import { readOhlcvFile } from '../../venue/sources/ohlcv-file.ts';
+import { openReplayFiles } from '../../venue/sources/replay-files.ts';
 
 /** Recorded bars that some machines have beside the checkout; no test needs them. */
 export const RECORDED_BARS = resolve(import.meta.dirname, '../../../shared/data/ohlcv');
@@ -133,17 +131,6 @@ function marketOf({ symbols, market }: StackVenueOptions): MarketInput {
     const { source: _, ...options } = market;
     return createSyntheticSource({ ...options, symbols });
   }
-  const { files, startTime, endTime, stepsPerBar } = market;
-  const read = Object.entries(files).map(([symbol, path]) => ({ symbol, ...readOhlcvFile(path) }));
-  const timeframe = read[0]?.timeframe;
-  if (timeframe === undefined) throw new Error('files: one or more');
-  return createReplaySource({
-    bars: Object.fromEntries(read.map(({ symbol, bars }) => [symbol, bars])),
-    timeframe,
-    rules: INSTRUMENTS,
-    startTime,
-    endTime,
-    path: 'adaptive',
-    stepsPerBar,
-  });
+  const { files, startTime: from, endTime: to, stepsPerBar } = market;
+  return openReplayFiles({ files, from, to, stepsPerBar }).sourceFrom;
 }
