@@ -62,5 +62,6 @@ describe('arithmetic', () => {
   test('a price moves by basis points', () => {
     expect(priceText(movePriceBps(price('60000'), 20))).toBe('60120');
     expect(textFromNumber(0.1 + 0.2)).toBe('0.3');
+    expect(textFromNumber(60_980.4)).toBe('60980.4');
   });
 });

@@ -50,8 +50,11 @@ export const moneyText = (value: Money): MoneyText => formatDecimal(value) as Mo
 export const ZERO_QUANTITY = 0n as Quantity;
 export const ZERO_MONEY = 0n as Money;
 
-/** A number from an indicator or a strategy, as decimal text with at most 12 decimals. */
+/**
+ * A number from an indicator or a strategy, as decimal text with at most 12 decimals: the shortest
+ * that is this number where it has so few, for more digits (60980.400000000001) are noise.
+ */
 export function textFromNumber(value: number): string {
   assert(Number.isFinite(value) && Math.abs(value) < 1e15, `not a finite number: ${value}`);
-  return formatDecimal(parseDecimal(value.toFixed(12)) ?? 0n);
+  return formatDecimal(parseDecimal(String(value)) ?? parseDecimal(value.toFixed(12)) ?? 0n);
 }
