@@ -1,4 +1,5 @@
 /** What the symbol activities need; the composition root brings it. */
+import type { QuantityText } from '../core/money/units.ts';
 import type { EpochMs, Quote } from '../core/market/market.ts';
 import type { PriceMoves } from '../core/market/price-watch.ts';
 import type { WatchBatch } from '../core/market/watch.ts';
@@ -15,6 +16,7 @@ export type FeedView = {
   dataAgeMs(symbol: string): number | null;
   latestQuote(symbol: string): Quote | null;
   priceMoves(symbol: string): PriceMoves | null;
+  dayVolume(symbol: string): QuantityText | null;
   /** Whether the ledger holds what the venue did to a symbol; asking begins the look that is missing. */
   isReconciled(symbol: string): boolean;
 };

@@ -8,25 +8,37 @@ const REF = { account: 'paper', venue: 'binance-usdm', symbol: 'BTCUSDT' };
 const LEVEL = { slot: 'L-1:entry', reduceOnly: false } as OrderIntent;
 const STOP = { slot: 'S:stop', reduceOnly: true } as OrderIntent;
 
+const TAKER = {
+  slot: 'entry',
+  timeInForce: 'IOC',
+  kind: 'limit',
+  reduceOnly: false,
+} as OrderIntent;
+const EXIT = { ...TAKER, slot: 'exit', kind: 'market', reduceOnly: true } as OrderIntent;
+const BOOK = { bids: [], asks: [] };
+
 /** The feed has caught up after that many questions; what the gate was told is kept. */
 function aGate(caughtUpAfter: number) {
-  const world = { asked: 0, sleptMs: 0, told: [] as boolean[] };
+  const world = { asked: 0, sleptMs: 0, told: [] as boolean[], books: [] as unknown[] };
   const deps = {
     gateway: {
       rules: async () => ({}),
       equity: async () => ({ equity: '10000' }),
       quote: async () => ({ time: 1_000 }),
       clockSkewMs: () => 0,
+      book: async () => BOOK,
     },
     ledger: {
-      prepareIntents: async ({ isReconciled }: PrepareRequest) => {
+      prepareIntents: async ({ isReconciled, book }: PrepareRequest) => {
         world.told.push(isReconciled);
+        world.books.push(book);
         return { approved: [], denied: [] };
       },
     },
     feed: {
       dataAgeMs: () => null,
       latestQuote: () => null,
+      dayVolume: () => null,
       isReconciled: () => {
         world.asked += 1;
         return world.asked > caughtUpAfter;
@@ -56,4 +68,14 @@ test.each([[[STOP]], [[STOP, LEVEL]]])('protection never waits', async (intents)
   const { world, check } = aGate(10);
   await check(intents);
   expect(world).toMatchObject({ told: [false], sleptMs: 0 });
+});
+
+test.each([
+  { what: 'an entry that takes', intent: TAKER, book: BOOK },
+  { what: 'a level that waits', intent: LEVEL, book: null },
+  { what: 'an exit', intent: EXIT, book: null },
+])('the venue is asked for its book by $what: $book', async ({ intent, book }) => {
+  const { world, check } = aGate(0);
+  await check([intent]);
+  expect(world.books).toEqual([book]);
 });

@@ -1,5 +1,6 @@
 /** The order path: gate, send once, cancel. What is not definitely refused is unknown. */
 import type { OrderIntent, SymbolRef } from '../core/orders/order.ts';
+import { takesLiquidity } from '../core/risk/liquidity-rules.ts';
 import type { CancelOutcome, SubmitOutcome } from '../core/orders/outcomes.ts';
 import type { PlaceReply, PrepareRequest } from '../adapters/ports.ts';
 import type {
@@ -34,14 +35,19 @@ async function checkRisk(
   const { ref, epoch, level, intents } = request;
   // Protection never waits.
   if (intents.every(({ reduceOnly }) => !reduceOnly)) await reconciled(deps, ref.symbol);
-  const [rules, { equity }, fresh] = await Promise.all([
+  const [rules, { equity }, fresh, book] = await Promise.all([
     deps.gateway.rules(ref.symbol),
     deps.gateway.equity(),
     freshData(deps, ref.symbol),
+    intents.some(asksForDepth) ? deps.gateway.book(ref.symbol) : null,
   ]);
   await watchClock(ref, fresh.quote.time);
-  return deps.ledger.prepareIntents({ ref, epoch, level, intents, rules, equity, ...fresh });
+  const market = { ...fresh, book, dayVolume: deps.feed.dayVolume(ref.symbol) };
+  return deps.ledger.prepareIntents({ ref, epoch, level, intents, rules, equity, ...market });
 }
+
+/** Only entries of scalps do: the book costs a request. */
+const asksForDepth = (order: OrderIntent): boolean => !order.reduceOnly && takesLiquidity(order);
 
 /** Wall time by which the look at the venue that follows a new connection may hold up new risk. */
 const RECONCILE_WAIT_MS = 1_000;

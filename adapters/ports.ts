@@ -1,5 +1,5 @@
 /** Ports: what activities, feed and API need from the outside. Adapters implement them. */
-import type { EpochMs, InstrumentRules, Quote, Side } from '../core/market/market.ts';
+import type { EpochMs, InstrumentRules, Quote, Side, OrderBook } from '../core/market/market.ts';
 import type { PriceMoves } from '../core/market/price-watch.ts';
 import type { SymbolStatus, TradingLevel } from '../core/market/watch.ts';
 import type { ClientOrderIdPrefix } from '../core/orders/client-order-id.ts';
@@ -111,6 +111,8 @@ export type ExchangeGateway = {
   /** One-way, isolated, leverage set and read back; throws when the venue says otherwise. */
   prepareSymbol(symbol: string, leverage: number): Promise<void>;
   quote(symbol: string): Promise<Quote>;
+  /** The best hundred levels of each side. */
+  book(symbol: string): Promise<OrderBook>;
   close(): Promise<void>;
 };
 
@@ -220,6 +222,10 @@ export type PrepareRequest = {
   readonly priceMoves: PriceMoves | null;
   readonly clockSkewMs: number;
   readonly isReconciled: boolean;
+  /** Of the last 24 hours (market time), base units; null where this process holds no feed. */
+  readonly dayVolume: QuantityText | null;
+  /** Null when no order takes from it. */
+  readonly book: OrderBook | null;
 };
 
 /** Decisions, switches, risk events, status. */

@@ -9,11 +9,19 @@ export const activityLimits = {
     max: 1e9,
     default: 1_000,
   }),
-  max_quantity_multiple: decimal('Largest order as a multiple of the median of its day', {
+  max_quantity_multiple: decimal('Largest order as a multiple of the median of the last fifty', {
     min: 1,
     max: 1_000,
     default: 5,
   }),
+  max_quantity_volume_pct: decimal('Largest order over what traded in 24 hours (market time)', {
+    ...PCT,
+    default: 1,
+  }),
+  max_quantity_depth_pct: decimal(
+    'Largest order that takes, over what rests within half a percent of the mid',
+    { ...PCT, default: 10 },
+  ),
   max_spread_pct: decimal('Spread over mid beyond which a book prices nothing', {
     ...PCT,
     default: 1,

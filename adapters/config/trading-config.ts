@@ -80,6 +80,8 @@ export function riskLimitsOf(
 const activityLimitsOf = ({ limits }: TidegateConfig, dailyLossAccountPct: number) => ({
   orderNotionalMax: limits.maxOrderNotional,
   quantityMedianMultiple: limits.maxQuantityMultiple,
+  quantityVolumePct: limits.maxQuantityVolumePct,
+  quantityDepthPct: limits.maxQuantityDepthPct,
   spreadPct: limits.maxSpreadPct,
   collarMovePct: limits.collarMovePct,
   jumpPct: limits.maxJumpPct,

@@ -1,13 +1,15 @@
 /** Binance USD-M requests that only read. */
 import { z } from 'zod';
+import type { PriceLevel } from '../../core/market/market.ts';
 import { toConditionalOrder, toFill, toVenueOrder } from './binance-usdm-orders.ts';
-import { priceOf } from './binance-usdm-orders.ts';
+import { priceOf, quantityOf } from './binance-usdm-orders.ts';
 import { binanceUsdmAccount } from './binance-usdm-account.ts';
 import { instrumentRules } from './binance-usdm-rules.ts';
 import {
   algoSchema,
   bookTickerSchema,
   commissionSchema,
+  depthSchema,
   exchangeInfoSchema,
   orderSchema,
   premiumIndexSchema,
@@ -22,6 +24,7 @@ import { PAGE_ROWS } from './venue-wire.ts';
 import type { Fees, OrderId, PageStart, PlacedOrder, VenueReads } from './venue-wire.ts';
 
 const table = BINANCE_USDM;
+const BOOK_LEVELS = 100;
 
 export const binanceUsdmReads = (exchange: Exchange): VenueReads => ({
   ...binanceUsdmAccount(exchange),
@@ -34,6 +37,7 @@ export const binanceUsdmReads = (exchange: Exchange): VenueReads => ({
   },
   fees: (symbol) => fees(exchange, symbol),
   quote: (symbol) => quote(exchange, symbol),
+  book: (symbol) => book(exchange, symbol),
   order: (symbol, id, conditional) => order(exchange, symbol, id, conditional),
   openOrders: (symbol, conditional) => openOrders(exchange, symbol, conditional),
   openOrdersAll: (conditional) => openOrdersAll(exchange, conditional),
@@ -67,6 +71,17 @@ async function quote(exchange: Exchange, symbol: string) {
     mark: priceOf(premium.markPrice),
   };
 }
+
+async function book(exchange: Exchange, symbol: string) {
+  const ask = () => exchange.fapiPublicGetDepth({ symbol, limit: BOOK_LEVELS });
+  const { bids, asks } = await read(depthSchema, 'depth', ask);
+  return { bids: bids.map(toLevel), asks: asks.map(toLevel) };
+}
+
+const toLevel = ([at, size]: readonly [string, string]): PriceLevel => ({
+  price: priceOf(at),
+  quantity: quantityOf(size),
+});
 
 async function order(exchange: Exchange, symbol: string, id: OrderId, conditional: boolean) {
   try {

@@ -184,6 +184,8 @@ export const commissionSchema = z.object({
   takerCommissionRate: decimal,
 });
 export const bookTickerSchema = z.object({ bidPrice: decimal, askPrice: decimal, time });
+const levels = z.array(z.tuple([decimal, decimal]));
+export const depthSchema = z.object({ bids: levels, asks: levels });
 export const premiumIndexSchema = z.object({ markPrice: decimal, time });
 export const serverTimeSchema = z.object({ serverTime: time });
 export const positionRiskSchema = z.array(

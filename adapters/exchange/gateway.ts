@@ -98,6 +98,7 @@ export class VenueGateway implements ExchangeGateway {
   position = (symbol: string) => this.#wire.position(symbol);
   equity = () => this.#equity.get();
   quote = (symbol: string) => this.#wire.quote(symbol);
+  book = (symbol: string) => this.#wire.book(symbol);
   prepareSymbol = (symbol: string, leverage: number) => prepareSymbol(this.#wire, symbol, leverage);
 
   async place(

@@ -1,5 +1,5 @@
 /** What the gateway needs from one venue: single requests, mapped and validated. */
-import type { EpochMs, InstrumentRules, Quote } from '../../core/market/market.ts';
+import type { EpochMs, InstrumentRules, Quote, OrderBook } from '../../core/market/market.ts';
 import type { MoneyText } from '../../core/money/units.ts';
 import type { Income } from '../../core/portfolio/income.ts';
 import type { Fill, OrderIntent } from '../../core/orders/order.ts';
@@ -32,6 +32,8 @@ export type VenueReads = {
   rules(): Promise<readonly TradingRules[]>;
   fees(symbol: string): Promise<Fees>;
   quote(symbol: string): Promise<Quote>;
+  /** The best hundred levels of each side. */
+  book(symbol: string): Promise<OrderBook>;
   /** Undefined: not found now. */
   order(symbol: string, id: OrderId, conditional: boolean): Promise<VenueOrder | undefined>;
   openOrders(symbol: string, conditional: boolean): Promise<readonly VenueOrder[]>;

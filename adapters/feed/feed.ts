@@ -1,4 +1,5 @@
 /** The market data and account events of one worker process, for the symbols that it holds. */
+import type { QuantityText } from '../../core/money/units.ts';
 import { assert } from '../../core/assert.ts';
 import type { Quote } from '../../core/market/market.ts';
 import type { PriceMoves } from '../../core/market/price-watch.ts';
@@ -22,6 +23,8 @@ export type Feed = {
   dataAgeMs(symbol: string): number | null;
   /** How its mid moved in the last minute of market time; null as above, and in lockstep. */
   priceMoves(symbol: string): PriceMoves | null;
+  /** Traded in the last 24 hours of market time, base units; null as above, or with less history. */
+  dayVolume(symbol: string): QuantityText | null;
   /**
    * Whether the ledger holds what the venue did to a symbol of the account, held here or not; asking
    * begins the look that is missing. Always in lockstep, where the venue waits for the ledger.
@@ -87,6 +90,7 @@ export async function createFeed(options: FeedOptions): Promise<Feed> {
     latestQuote: (symbol) => slots.get(symbol)?.feed.quote ?? null,
     dataAgeMs: (symbol) => slots.get(symbol)?.feed.dataAgeMs ?? null,
     priceMoves: (symbol) => slots.get(symbol)?.feed.priceMoves ?? null,
+    dayVolume: (symbol) => slots.get(symbol)?.feed.dayVolume ?? null,
     isReconciled: (symbol) => link !== undefined || account.isCurrent(symbol),
     close: async () => {
       isClosed = true;

@@ -2,6 +2,7 @@
  * The feed of one symbol: it lives across watch calls, keeps what no cursor has passed, and answers
  * the newest call.
  */
+import type { QuantityText } from '../../core/money/units.ts';
 import type { MarketEvent } from '../../core/market/features.ts';
 import type { EpochMs, Quote } from '../../core/market/market.ts';
 import { TIMEFRAME_MS } from '../../core/market/market.ts';
@@ -88,6 +89,9 @@ export class SymbolFeed implements MarketListener {
   /** None in lockstep: a worker that starts anew has no record, and every run must be the same. */
   get priceMoves(): PriceMoves | null {
     return this.#parts.pacing === undefined ? movesOf(this.#priceRecord) : null;
+  }
+  get dayVolume(): QuantityText | null {
+    return this.#intake.dayVolume;
   }
   /** Wall milliseconds; null before the first prices. */
   get dataAgeMs(): number | null {

@@ -6,8 +6,10 @@ import { ensureDefined } from '../../core/assert.ts';
 import type { MarketEvent, MarketFeatures } from '../../core/market/features.ts';
 import type { EpochMs, Quote } from '../../core/market/market.ts';
 import type { WatchSpec } from '../../core/market/watch.ts';
-import type { PriceText } from '../../core/money/units.ts';
+import { quantity, quantityText, textFromNumber } from '../../core/money/units.ts';
+import type { PriceText, QuantityText } from '../../core/money/units.ts';
 import type { StrategyConfig } from '../../core/strategies/strategy-config.ts';
+import { dayVolume } from '../../core/watcher/bar-windows.ts';
 import {
   createWatcher,
   currentQuote,
@@ -73,6 +75,11 @@ export class TickIntake {
   /** Undefined before the bars are there. */
   get features(): MarketFeatures | undefined {
     return this.#watcher === undefined ? undefined : snapshotFeatures(this.#watcher);
+  }
+  /** By closed hours; null before a day of them is there. */
+  get dayVolume(): QuantityText | null {
+    const volume = this.#watcher === undefined ? null : dayVolume(this.#watcher.windows);
+    return volume === null ? null : quantityText(quantity(textFromNumber(volume)));
   }
   get isIdle(): boolean {
     return !this.#isBusy;

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Pool } from 'pg';
 import { parseDecimal } from '../../core/money/decimal-text.ts';
-import { money, priceText } from '../../core/money/units.ts';
+import { money, priceText, quantity } from '../../core/money/units.ts';
 import type { DeniedReason } from '../../core/orders/denied-reason.ts';
 import type { OrderIntent } from '../../core/orders/order.ts';
 import { checkIntents } from '../../core/risk/check-intents.ts';
@@ -65,6 +65,8 @@ export async function prepareIntents(
       gridsElsewhere: state.gridsElsewhere,
       openOrders,
       activity,
+      dayVolume: request.dayVolume === null ? null : quantity(request.dayVolume),
+      book: request.book,
     };
     const verdicts =
       state.epoch === request.epoch

@@ -50,8 +50,7 @@ WITH lately AS (
     FROM lately WHERE state = 'REJECTED'
       AND coalesce(venue_code, '') NOT IN (${NO_FAULT_OF_ORDERS.map((code) => `'${code}'`).join(', ')})
 ), today AS (
-  SELECT strategy, quantity, reduce_only FROM order_intents
-   WHERE (account, venue, symbol) = ($1, $2, $3) AND sent_at IS NOT NULL
+  SELECT FROM order_intents WHERE (account, venue, symbol) = ($1, $2, $3) AND sent_at IS NOT NULL
      AND event_time >= date_trunc('day', $4::timestamptz, 'UTC')
 ), open AS (
   SELECT * FROM order_intents WHERE (account, venue, symbol) = ($1, $2, $3) AND live AND filled < quantity
@@ -67,8 +66,13 @@ SELECT
       AND recorded_at > clock_timestamp() - interval '10 s') AS burst_account,
   (SELECT count(*) FROM today) AS today,
   (SELECT coalesce(jsonb_object_agg(strategy, median), '{}') FROM (
-     SELECT strategy, percentile_disc(0.5) WITHIN GROUP (ORDER BY quantity)::text AS median FROM today
-      WHERE NOT reduce_only GROUP BY strategy HAVING count(*) >= 10) m) AS medians,
+     SELECT s.strategy, percentile_disc(0.5) WITHIN GROUP (ORDER BY l.quantity)::text AS median
+       FROM (VALUES ('grid'), ('scalp')) s (strategy) CROSS JOIN LATERAL (
+         SELECT i.quantity FROM order_intents i
+          WHERE (i.account, i.venue, i.symbol, i.strategy) = ($1, $2, $3, s.strategy)
+            AND i.sent_at IS NOT NULL AND NOT i.reduce_only
+          ORDER BY i.recorded_at DESC LIMIT 50) l
+      GROUP BY s.strategy HAVING count(*) >= 10) m) AS medians,
   (SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM fills
      WHERE (account, venue, symbol) = ($1, $2, $3) AND event_time > $4::timestamptz - interval '1 min'
      GROUP BY side, quantity) f) AS fills_minute,

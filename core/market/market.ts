@@ -36,6 +36,15 @@ export type Quote = {
   readonly mark: PriceText;
 };
 
+/** What rests at a price. */
+export type PriceLevel = { readonly price: PriceText; readonly quantity: QuantityText };
+
+/** The best levels of each side, best first. */
+export type OrderBook = {
+  readonly bids: readonly PriceLevel[];
+  readonly asks: readonly PriceLevel[];
+};
+
 /** What a venue allows on one instrument. Fees are the account's own; negative is a rebate. */
 export type InstrumentRules = {
   /** The venue's own id, e.g. `BTCUSDT`. */

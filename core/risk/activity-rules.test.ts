@@ -42,6 +42,8 @@ const CONTEXT: RiskContext = {
   gridsElsewhere: 0,
   openOrders: { symbolOrdinary: 0, symbolConditional: 0, account: 0 },
   activity: quietActivity(EQUITY),
+  dayVolume: null,
+  book: null,
 };
 
 const ORDER = {
@@ -266,6 +268,8 @@ test('P9 of a symbol counts what its open position has lost', () => {
 test.each([
   'orderNotionalMax',
   'quantityMedianMultiple',
+  'quantityVolumePct',
+  'quantityDepthPct',
   'spreadPct',
   'dailyLossSymbolPct',
   'dailyLossAccountPct',

@@ -45,6 +45,8 @@ const CONTEXT: RiskContext = {
   gridsElsewhere: 0,
   openOrders: { symbolOrdinary: 0, symbolConditional: 0, account: 0 },
   activity: quietActivity(money('10000')),
+  dayVolume: null,
+  book: null,
 };
 
 const anOrder = (order: Partial<Record<keyof OrderIntent, unknown>> = {}): OrderIntent =>

@@ -7,6 +7,7 @@ import type { OrderIntent } from '../orders/order.ts';
 import { ACTIVITY_CONTROLS } from './activity-rules.ts';
 import { worstQuantity } from './exposure.ts';
 import { LIMIT_CONTROLS, exposureWith } from './limit-rules.ts';
+import { LIQUIDITY_CONTROLS } from './liquidity-rules.ts';
 import { denied, firstRefusal, momentRefusal } from './moment-rules.ts';
 import type { Control, Rule } from './moment-rules.ts';
 import { quantityOf, statedPrice } from './order-figures.ts';
@@ -35,6 +36,7 @@ export const ALL_ORDER_CONTROLS: readonly Control<RiskContext>[] = VENUE_CONTROL
 /** What an order that may add risk passes as well. */
 export const ADDING_CONTROLS: readonly Control<RiskContext>[] = [
   ...LIMIT_CONTROLS,
+  ...LIQUIDITY_CONTROLS,
   ...ACTIVITY_CONTROLS,
 ];
 

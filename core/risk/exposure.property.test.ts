@@ -126,6 +126,8 @@ function place(move: Parameters<typeof anOrder>[0], book: Book, other: Book): vo
     gridsElsewhere: 0,
     openOrders: { symbolOrdinary: 0, symbolConditional: 0, account: 0 },
     activity: quietActivity(EQUITY),
+    dayVolume: null,
+    book: null,
   };
   const order = anOrder(move);
   if (checkIntents([order], context)[0]?.kind !== 'approved') return;

@@ -9,7 +9,7 @@ export type RecentActivity = {
   readonly ordersPerTenSeconds: { readonly symbol: number; readonly account: number };
   /** Orders sent in this market day (UTC). */
   readonly ordersToday: number;
-  /** Median size of a strategy's sent orders of this market day; null below ten of them. */
+  /** Median size of the last fifty that a strategy sent to add risk; null below ten of them. */
   readonly medianQuantity: Readonly<Record<string, Quantity | null>>;
   /** Fills of one side and size, the commonest, in the last minute and ten minutes (market time). */
   readonly repeatedFills: { readonly perMinute: number; readonly perTenMinutes: number };

@@ -1,5 +1,5 @@
 /** What the pre-trade rules look at. All of it is read under the lock of the account row. */
-import type { InstrumentRules, Quote } from '../market/market.ts';
+import type { InstrumentRules, OrderBook, Quote } from '../market/market.ts';
 import type { PriceMoves } from '../market/price-watch.ts';
 import type { TradingLevel } from '../market/watch.ts';
 import type { Money, Quantity } from '../money/units.ts';
@@ -57,4 +57,8 @@ export type RiskContext = Omit<MomentContext, 'worst'> & {
     readonly account: number;
   };
   readonly activity: RecentActivity;
+  /** What traded in the last 24 hours, in base units; null where this process holds no feed of it. */
+  readonly dayVolume: Quantity | null;
+  /** What rests at the venue; null where no order of the request takes from it. */
+  readonly book: OrderBook | null;
 };

@@ -13,8 +13,12 @@ export type RiskLimits = {
   readonly orderNotionalPct: number | undefined;
   /** P2: and in quote units, whatever the equity. */
   readonly orderNotionalMax: number | undefined;
-  /** P3: times the median size of the strategy's orders of the day. */
+  /** P3: times the median size of the strategy's last fifty orders. */
   readonly quantityMedianMultiple: number | undefined;
+  /** P3: of what traded in the last 24 hours (market time). */
+  readonly quantityVolumePct: number | undefined;
+  /** P3, for an order that takes: of what rests within half a percent of the mid. */
+  readonly quantityDepthPct: number | undefined;
   /** Margin of one position; a symbol may hold `positionsPerSymbol` of them. */
   readonly positionSizePct: number | undefined;
   readonly positionsPerSymbol: number | undefined;
@@ -80,6 +84,8 @@ export const PAPER_RISK_LIMITS: Omit<RiskLimits, 'allowedSymbols'> = {
   orderNotionalPct: 10,
   orderNotionalMax: 1_000,
   quantityMedianMultiple: 5,
+  quantityVolumePct: 1,
+  quantityDepthPct: 10,
   positionSizePct: 2,
   positionsPerSymbol: 3,
   positionNotionalPct: 30,

@@ -57,6 +57,14 @@ export function createBarWindows(history: BarHistory): BarWindows {
   return { minute, coarse, closed, features };
 }
 
+const DAY_HOURS = 24;
+
+/** Base units that traded in the last 24 closed hours; null with fewer of them. */
+export function dayVolume({ closed }: BarWindows): number | null {
+  const hours = closed['1h'].slice(-DAY_HOURS);
+  return hours.length < DAY_HOURS ? null : hours.reduce((sum, { volume }) => sum + volume, 0);
+}
+
 /** Takes a trade; returns how many 1m bars its time closed. */
 export function takeTrade(
   windows: BarWindows,

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createWatcher, currentQuote, setSpec, snapshotFeatures, step } from './watcher.ts';
 import type { Tick, WatcherState } from './watcher.ts';
 import { aggregateBars } from '../market/bars.ts';
+import { dayVolume } from './bar-windows.ts';
 import type { MarketEvent } from '../market/features.ts';
 import { TIMEFRAMES } from '../market/market.ts';
 import type { Bar, EpochMs, MarketStep } from '../market/market.ts';
@@ -93,6 +94,12 @@ const ticksOf = (at: MarketStep): Tick[] => [
 const DAY_MS = 1_440 * MINUTE_MS;
 /** All histories begin here. */
 const FIRST = DAY - 3 * DAY_MS;
+
+test('the volume of a day is that of its closed hours, and unknown before a day of them', () => {
+  const { windows } = watcherAfter(flatBars(FIRST, 1_440 + 60 + 30, 100));
+  expect(dayVolume(windows)).toBe(1_440);
+  expect(dayVolume(watcherAfter(flatBars(FIRST, 1_439, 100)).windows)).toBeNull();
+});
 
 /** A synthetic market: its closed bars from `FIRST` up to `start`. */
 function barsUntil(start: EpochMs, from = FIRST): readonly Bar[] {

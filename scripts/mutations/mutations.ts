@@ -14,9 +14,13 @@ export type Mutation = {
 };
 
 /** The files that hold the gate's table. */
-const TABLE = ['moment-rules', 'venue-rules', 'limit-rules', 'activity-rules'].map(
-  (name) => `core/risk/${name}.ts`,
-);
+const TABLE = [
+  'moment-rules',
+  'venue-rules',
+  'limit-rules',
+  'liquidity-rules',
+  'activity-rules',
+].map((name) => `core/risk/${name}.ts`);
 
 /** One mutation for each row of the gate's table. */
 export function controlMutations(root: string): Mutation[] {
@@ -182,6 +186,13 @@ export const SAFEGUARDS: readonly Mutation[] = [
       'stops.length > 0',
     ),
     tests: WALK,
+    project: 'unit',
+  },
+  {
+    name: 'stops: for what a grid holds beside its plan',
+    file: DESIRED,
+    change: swap(', ...stopBesidePlan(context, grid)]', ']'),
+    tests: ['state-machines/symbol-machine.test.ts'],
     project: 'unit',
   },
   {

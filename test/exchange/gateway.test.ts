@@ -212,6 +212,10 @@ describe('what happened', () => {
     expect(await gateway.equity()).toEqual({ wallet: '9999.7499995', equity: '9999.7489995' });
     const quote = { time: START, bid: '50000', ask: '50000.1', mark: '50000' };
     expect(await gateway.quote(SYMBOL)).toEqual(quote);
+    const { bids, asks } = await gateway.book(SYMBOL);
+    expect([bids[0]?.price, bids[1]?.price]).toEqual(['50000', '49999.9']);
+    expect(Number(bids[0]?.quantity)).toBeGreaterThan(0);
+    expect([asks[0]?.price, asks[1]?.price]).toEqual(['50000.1', '50000.2']);
     expect(await gateway.rules(SYMBOL)).toMatchObject({
       symbol: SYMBOL,
       tickSize: '0.1',

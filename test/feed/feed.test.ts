@@ -80,6 +80,16 @@ describe('events', () => {
     expect(again.events).toEqual(batch.events);
   });
 
+  test('the volume of a day comes from the bars; without a day of them nobody knows it', async () => {
+    const steps = { stepMs: STEP_MS, historyMinutes: 25 * 60 };
+    await startedBench({ source: scriptedMarket({ [SYMBOL]: RISING }, steps) }, () => ({
+      idleMs: 1_000,
+    }));
+    await bench.watch();
+    expect(bench.feed.dayVolume(SYMBOL)).toBe(String(24 * 60 * 10));
+    expect(bench.feed.dayVolume('ETHUSDT')).toBeNull();
+  });
+
   test('status is written with its watchSeq; idle and handover answer', async () => {
     await startedBench({ source: source() }, () => ({ idleMs: 1_000 }));
     await expect(bench.watch()).resolves.toMatchObject({ outcome: 'idle', events: [], ledger: [] });

@@ -77,7 +77,18 @@ test('P14: the orders of a market day, and none of the day before', async () => 
   expect(await codeOf(aLevel(), { quote: tomorrow })).toBe('approved');
 });
 
-test('P3: the median of ten orders of a strategy', async () => {
+/** Settled orders of another size, newer than all there are. */
+const COPIES_OF_LAST = `
+  INSERT INTO order_intents (client_order_id, account, venue, symbol, epoch, role, slot, plan_id, strategy,
+    side, kind, quantity, price, reduce_only, post_only, time_in_force, build_id, state, reserve_price,
+    event_time, expires_at, sent_at)
+  SELECT left(i.client_order_id, 18) || 'y' || lpad(n::text, 4, '0'), i.account, i.venue, i.symbol, i.epoch,
+    i.role, i.slot, i.plan_id, i.strategy, i.side, i.kind, $2::numeric, i.price, false, i.post_only,
+    i.time_in_force, i.build_id, 'ABSENT', i.reserve_price, i.event_time, i.expires_at, i.sent_at
+  FROM (SELECT * FROM order_intents WHERE symbol = $1 AND role = 'level' AND sent_at IS NOT NULL LIMIT 1) i
+    CROSS JOIN generate_series(1, $3::int) n`;
+
+test('P3: the median of the last orders of a strategy, whatever the day, from ten on', async () => {
   const wide = { positionSizePct: 50, positionNotionalPct: 100, exposurePct: 100 };
   await start({ orderNotionalPct: 100, grossNotionalPct: 200, ...wide });
   for (let i = 0; i < 9; i += 1) await send(world.ledger, BTC, aLevel());
@@ -86,6 +97,11 @@ test('P3: the median of ten orders of a strategy', async () => {
   await send(world.ledger, BTC, aLevel());
   expect(await codeOf(aLevel(large))).toBe('ORDER_QUANTITY_UNUSUAL');
   expect(await codeOf(aLevel({ ...large, strategy: 'scalp' }))).toBe('approved');
+  const tomorrow = { ...QUOTE, time: NOW + 24 * 3_600_000 };
+  expect(await codeOf(aLevel(large), { quote: tomorrow })).toBe('ORDER_QUANTITY_UNUSUAL');
+  await world.pool.query('ALTER TABLE order_intents DISABLE TRIGGER USER');
+  await world.pool.query(COPIES_OF_LAST, [BTC.symbol, '0.004', 50]);
+  expect(await codeOf(aLevel(large))).toBe('approved');
 });
 
 test.each(['-5022', '-1003', '-1015', '-1021', '-5028', NOT_SENT])(

@@ -211,6 +211,8 @@ export const aRequest = (
   priceMoves: null,
   clockSkewMs: 0,
   isReconciled: true,
+  dayVolume: null,
+  book: null,
   ...request,
 });
 

@@ -17,11 +17,13 @@ export type ScriptOptions = {
   readonly stepMs?: number;
   /** Displayed and printed size of each step. */
   readonly size?: string;
+  /** Of flat history, each with a volume of 10; two hours without it. */
+  readonly historyMinutes?: number;
 };
 
-/** A source over the script, with two hours of flat history before it. */
+/** A source over the script, with flat history before it. */
 export function scriptedMarket(script: Script, options: ScriptOptions = {}): MarketSource {
-  const { startTime = START, stepMs = 1_000, size = '5' } = options;
+  const { startTime = START, stepMs = 1_000, size = '5', historyMinutes = HISTORY_BARS } = options;
   const symbols = Object.keys(script).toSorted();
   const steps = symbols
     .flatMap((symbol) =>
@@ -35,7 +37,7 @@ export function scriptedMarket(script: Script, options: ScriptOptions = {}): Mar
     instruments: symbols.map(instrumentOf),
     startTime,
     historyTimeframe: '1m',
-    history: (symbol) => flatHistory(script[symbol]?.[0] ?? 1, startTime),
+    history: (symbol) => flatHistory(script[symbol]?.[0] ?? 1, startTime, historyMinutes),
     next: () => {
       taken += 1;
       return steps[taken - 1];
@@ -63,9 +65,9 @@ function scriptedStep(symbol: string, time: number, last: number, size: string):
   };
 }
 
-function flatHistory(last: number, startTime: number): Bar[] {
-  const first = startTime - (startTime % 60_000) - HISTORY_BARS * 60_000;
-  return Array.from({ length: HISTORY_BARS }, (_, i) => ({
+function flatHistory(last: number, startTime: number, minutes: number): Bar[] {
+  const first = startTime - (startTime % 60_000) - minutes * 60_000;
+  return Array.from({ length: minutes }, (_, i) => ({
     openTime: first + i * 60_000,
     open: last,
     high: last,

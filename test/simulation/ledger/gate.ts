@@ -62,6 +62,8 @@ function judge(
       account: live.length,
     },
     activity: quietActivity(money(request.equity)),
+    dayVolume: null,
+    book: request.book,
   });
 }
 

@@ -1,4 +1,5 @@
 /** The requests of one process to the venue, each with whatever may happen to it. */
+import type { QuantityText } from '../../../core/money/units.ts';
 import type { Rejection } from '../../../core/matching/commands.ts';
 import type { InstrumentRules } from '../../../core/market/market.ts';
 import type { OrderIntent } from '../../../core/orders/order.ts';
@@ -26,6 +27,9 @@ export type WireParts = {
   readonly venueNow: () => number;
 };
 
+/** No order of a run takes a noticeable part of it. */
+const DEEP = '1000000' as QuantityText;
+
 export function createVenueWire(parts: WireParts, network: Network): VenueWire {
   const { venue, rules, lies, venueNow } = parts;
   const read = async <T>(atVenue: () => T): Promise<T> => {
@@ -41,6 +45,11 @@ export function createVenueWire(parts: WireParts, network: Network): VenueWire {
     rules: () => read(() => [rules]),
     fees: () => read(() => ({ makerFeeBps: rules.makerFeeBps, takerFeeBps: rules.takerFeeBps })),
     quote: () => read(() => venue.quote),
+    book: () =>
+      read(() => ({
+        bids: [{ price: venue.quote.bid, quantity: DEEP }],
+        asks: [{ price: venue.quote.ask, quantity: DEEP }],
+      })),
     order: (_symbol, id, conditional) =>
       read(() => {
         if ('venueOrderId' in id)

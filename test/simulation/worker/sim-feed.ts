@@ -175,6 +175,10 @@ export class SimFeed implements FeedView {
     return movesOf(this.#priceRecord);
   }
 
+  dayVolume(): null {
+    return null;
+  }
+
   dataAgeMs(): number | null {
     return this.#freshness.hasPrices ? this.#freshness.ageMs : Number.POSITIVE_INFINITY;
   }
