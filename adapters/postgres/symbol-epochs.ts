@@ -62,6 +62,18 @@ const OPEN: Statement = {
     RETURNING epoch`,
 };
 
+/**
+ * What older starts prepared, nobody sends any more; until it is expired it holds exposure. A row that
+ * a submit holds right now is its own to expire: never waited for.
+ */
+const EXPIRE_OLDER: Statement = {
+  name: 'intents-expire-older',
+  text: `UPDATE order_intents SET state = 'EXPIRED' WHERE client_order_id IN (
+    SELECT client_order_id FROM order_intents
+    WHERE (account, venue, symbol) = ($1, $2, $3) AND state = 'PREPARED' AND epoch < $4
+    FOR UPDATE SKIP LOCKED)`,
+};
+
 export async function openEpoch(
   pool: Pool,
   mode: string,
@@ -84,6 +96,7 @@ export async function openEpoch(
     const values = [...key, venueEpoch, workflowId];
     const [row] = await select(transaction, OPEN, values, z.object({ epoch: z.int() }));
     const { epoch } = ensureDefined(row, 'an upsert returns its row');
+    transaction.write(EXPIRE_OLDER, [...keyOf(ref), epoch]);
     return { kind: 'opened', prefix: { instance, symbolCode, epoch } };
   });
 }

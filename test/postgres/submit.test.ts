@@ -180,9 +180,18 @@ describe('a prepared order', () => {
   });
 
   test('of an older workflow start is neither approved nor sent', async () => {
-    const old = aStop({ clientOrderId: btc.nextId() });
-    await world.ledger.prepareIntents(aRequest(BTC, [old]));
+    const [waiting, old] = [aLevel(btc.nextId()), aStop({ clientOrderId: btc.nextId() })];
+    await world.ledger.prepareIntents(aRequest(BTC, [waiting, old]));
+    // A submit holds its row while the next start opens its epoch.
+    const submit = await world.pool.connect();
+    const held = 'SELECT FROM order_intents WHERE client_order_id = $1 FOR UPDATE';
+    await submit.query('BEGIN');
+    await submit.query(held, [old.clientOrderId]);
     await openSymbol(world.ledger, BTC);
+    await submit.query('ROLLBACK');
+    submit.release();
+    expect(await stateOf(waiting.clientOrderId)).toBe('EXPIRED');
+    expect(await stateOf(old.clientOrderId)).toBe('PREPARED');
     const sent = await world.ledger.beginSending(aSending(BTC, [old.clientOrderId]));
     expect(sent.refused[0]?.reason.code).toBe('INTENT_EXPIRED');
     expect(await stateOf(old.clientOrderId)).toBe('EXPIRED');

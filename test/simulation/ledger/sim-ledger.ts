@@ -79,6 +79,7 @@ export class SimLedger {
 
   openEpoch(venueEpoch: number): Awaited<ReturnType<Ledger['openEpoch']>> {
     this.state.epoch = 1 + Math.max(this.state.epoch, venueEpoch);
+    for (const record of this.state.live) expire(this.state, record);
     return { kind: 'opened', prefix: { ...IDENTITY, epoch: this.state.epoch } };
   }
 
