@@ -28,6 +28,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           globalSetup: ['./test/global-setup.ts'],
           pool: 'forks',
+          // As above: a process for each file spends as long on loading modules as on its tests.
+          isolate: false,
           // One more than processors: each test waits for others most of the time.
           maxWorkers: 3,
           testTimeout: 120_000,
