@@ -26,6 +26,7 @@ function aGate(caughtUpAfter: number) {
       equity: async () => ({ equity: '10000' }),
       quote: async () => ({ time: 1_000 }),
       clockSkewMs: () => 0,
+      blockedMs: () => 0,
       book: async () => BOOK,
     },
     ledger: {
@@ -48,7 +49,7 @@ function aGate(caughtUpAfter: number) {
   } as unknown as ActivityDeps;
   const { checkRisk } = createOrderActivities(deps);
   const check = (intents: readonly OrderIntent[]) =>
-    checkRisk({ ref: REF, epoch: 1, level: 'ACTIVE', intents } as never);
+    checkRisk({ ref: REF, epoch: 1, level: 'ACTIVE', intents, quote: { time: 1_000 } } as never);
   return { world, check };
 }
 

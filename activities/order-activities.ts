@@ -9,14 +9,14 @@ import type {
   SymbolActivities,
 } from '../workflows/activity-contract.ts';
 import type { ActivityDeps } from './activity-deps.ts';
-import { createClockWatch } from './clock-watch.ts';
+import { createVenueWatch } from './venue-watch.ts';
 
 export function createOrderActivities(
   deps: ActivityDeps,
 ): Pick<SymbolActivities, 'checkRisk' | 'submitOrders' | 'cancelOrders'> {
-  const watchClock = createClockWatch(deps);
+  const watch = createVenueWatch(deps);
   return {
-    checkRisk: (request) => checkRisk(deps, watchClock, request),
+    checkRisk: (request) => checkRisk(deps, watch, request),
     submitOrders: ({ ref, clientOrderIds }) => submit(deps, ref, clientOrderIds),
     cancelOrders: ({ ref, orders }) =>
       Promise.all(
@@ -29,10 +29,11 @@ export function createOrderActivities(
 
 async function checkRisk(
   deps: ActivityDeps,
-  watchClock: ReturnType<typeof createClockWatch>,
+  watch: ReturnType<typeof createVenueWatch>,
   request: CheckRiskRequest,
 ): Promise<CheckRiskResult> {
   const { ref, epoch, level, intents } = request;
+  await watch.block(ref, request.quote.time);
   // Protection never waits.
   if (intents.every(({ reduceOnly }) => !reduceOnly)) await reconciled(deps, ref.symbol);
   const [rules, { equity }, fresh, book] = await Promise.all([
@@ -41,7 +42,7 @@ async function checkRisk(
     freshData(deps, ref.symbol),
     intents.some(asksForDepth) ? deps.gateway.book(ref.symbol) : null,
   ]);
-  await watchClock(ref, fresh.quote.time);
+  await watch.clock(ref, fresh.quote.time);
   const market = { ...fresh, book, dayVolume: deps.feed.dayVolume(ref.symbol) };
   return deps.ledger.prepareIntents({ ref, epoch, level, intents, rules, equity, ...market });
 }

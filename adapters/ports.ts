@@ -69,6 +69,8 @@ export type ExchangeGateway = {
   venueTime(): EpochMs;
   /** Wall milliseconds by which this machine's clock is surely off the venue's, either way. */
   clockSkewMs(): number;
+  /** Wall milliseconds for which the venue told us to stay away (429, 418); 0: it did not. */
+  blockedMs(): number;
   /** Signed with exactly `timestamp`; one HTTP call for one intent or one batch; no retries. */
   place(symbol: string, intents: readonly OrderIntent[], timestamp: EpochMs): Promise<PlaceReply[]>;
   cancel(symbol: string, clientOrderId: string, conditional: boolean): Promise<CancelOutcome>;

@@ -95,6 +95,7 @@ export class VenueGateway implements ExchangeGateway {
   rules = (symbol: string) => this.#rules.rules(symbol);
   venueTime = () => this.#clock.now();
   clockSkewMs = () => this.#clock.skewMs;
+  blockedMs = () => this.#budget.blockedMs;
   position = (symbol: string) => this.#wire.position(symbol);
   equity = () => this.#equity.get();
   quote = (symbol: string) => this.#wire.quote(symbol);

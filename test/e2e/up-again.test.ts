@@ -69,6 +69,13 @@ function expectProtected(): void {
   expect(stops.length).toBeGreaterThan(0);
 }
 
+/** There is something to protect: all symbols may stand by for a while. */
+const untilAtRisk = (): Promise<void> =>
+  vi.waitFor(() => {
+    const { ordinary, stops } = truth();
+    expect(Math.min(ordinary.length, stops.length)).toBeGreaterThan(0);
+  }, PATIENT);
+
 /** Market times, by symbol; the workflow of each reports its own. */
 async function marketTimes(api: string): Promise<Readonly<Record<string, string>>> {
   const symbols = (await fetchStatus(api))?.symbols ?? [];
@@ -108,10 +115,7 @@ test('Ctrl-C leaves the stops in place, and each start goes on, also after every
 
   const first = await up();
   await expectToGoOn(api, {});
-  await vi.waitFor(() => {
-    const { ordinary, stops } = truth();
-    expect(Math.min(ordinary.length, stops.length)).toBeGreaterThan(0);
-  }, PATIENT);
+  await untilAtRisk();
   const runs = await firstRuns();
   const atStop = await marketTimes(api);
   const stopped = processes();
@@ -125,6 +129,7 @@ test('Ctrl-C leaves the stops in place, and each start goes on, also after every
   await expectToGoOn(api, atStop);
   expect(await firstRuns()).toEqual(runs);
   const atKill = await marketTimes(api);
+  await untilAtRisk();
   await killAll();
   expectProtected();
 
