@@ -11,6 +11,7 @@ import type { SignalDefinition } from '@temporalio/common';
 import type { SymbolRef } from '../core/orders/order.ts';
 import {
   SHARED_TASK_QUEUE,
+  HISTORY_EVENTS_MAX,
   SYMBOL_WORKFLOW,
   WORKFLOW_TASK_TIMEOUT,
   haltSignal,
@@ -91,7 +92,7 @@ const connectLazily = (address: string, retry: Retry): Connection =>
   });
 
 async function start(client: Client, ref: SymbolRef): Promise<'started' | 'alreadyRunning'> {
-  const input: SymbolWorkflowInput = { ref };
+  const input: SymbolWorkflowInput = { ref, historyEventsMax: HISTORY_EVENTS_MAX };
   try {
     await client.workflow.start(SYMBOL_WORKFLOW, {
       workflowId: symbolWorkflowId(ref),

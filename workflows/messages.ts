@@ -19,9 +19,15 @@ export const WORKFLOW_TASK_TIMEOUT = '3s';
 export type SymbolWorkflowInput = {
   readonly ref: SymbolRef;
   readonly carry?: SymbolCarry;
-  /** History length at which it continues as new; 2,000 unless a test makes it small. */
+  /** History length at which it continues as new; 2,000 in runs that were started without it. */
   readonly historyEventsMax?: number;
 };
+
+/**
+ * What a start asks for: whoever takes a run over after a crash replays all of it first. An input and
+ * not a constant of the workflow, so that runs under way replay with the length that they began with.
+ */
+export const HISTORY_EVENTS_MAX = 1_000;
 
 /** e.g. `symbol:paper:binance-usdm:BTCUSDT`. */
 export const symbolWorkflowId = (ref: SymbolRef): string =>

@@ -28,7 +28,8 @@ import type { SymbolWorkflowInput } from './messages.ts';
 import { runOperation, runWatch } from './operations.ts';
 import { createPresence } from './presence.ts';
 
-const HISTORY_EVENTS_MAX = 2_000;
+/** Of starts that did not say it. */
+const HISTORY_EVENTS_DEFAULT = 2_000;
 
 type Unclocked<T> = T extends unknown ? Omit<T, 'wallMs'> : never;
 type Input = Unclocked<ProcessInput>;
@@ -112,7 +113,7 @@ const now = (): number => Date.now();
 
 const historyIsLong = (input: SymbolWorkflowInput): boolean =>
   workflowInfo().continueAsNewSuggested ||
-  workflowInfo().historyLength >= (input.historyEventsMax ?? HISTORY_EVENTS_MAX);
+  workflowInfo().historyLength >= (input.historyEventsMax ?? HISTORY_EVENTS_DEFAULT);
 
 function words(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;

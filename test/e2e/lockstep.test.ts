@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { HISTORY_EVENTS_MAX } from '../../workflows/messages.ts';
 import { countsOf, ordersOf, printRun } from '../support/run-report.ts';
 import { startStack } from '../support/stack.ts';
 import type { Stack } from '../support/stack.ts';
@@ -74,6 +75,13 @@ test('a synthetic day twice: equal orders, switches, grids and scalps', async ()
   expectSameOrders(first, second);
   await expectSoundBooks(first);
   await expectSoundBooks(second);
+
+  // The workflow of a day is a chain of runs; each ends with what its drain still needs.
+  const { raw } = await first.workflow('BTCUSDT').describe();
+  const firstRun = raw.workflowExecutionInfo?.firstRunId ?? undefined;
+  const { historyLength, status } = await first.workflow('BTCUSDT', firstRun).describe();
+  expect(status.name).toBe('CONTINUED_AS_NEW');
+  expect(historyLength).toBeLessThan(HISTORY_EVENTS_MAX + 100);
 
   const counts = await countsOf(first);
   expect(Object.keys(counts.switches)).toEqual(
