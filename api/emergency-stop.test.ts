@@ -102,7 +102,10 @@ describe('emergency stop', () => {
       openOrders: never,
     };
     const reads = { ...fakeReads(world), symbols: never, sendingCount: never };
-    const response = await post(apiOf(world, { latch, workflows, venue, reads }), 'emergency-stop');
+    const clock = createFakeClock();
+    const parts = { clock, latch, workflows, venue, reads };
+    const response = await post(apiOf(world, parts), 'emergency-stop');
+    expect(clock.now() - NOW).toBe(12_000);
     expect(asked.slice(0, 5).toSorted()).toEqual(['latch', 'signal', 'signal', 'signal', 'venue']);
     expect(response.status).toBe(202);
     expect(await json(response)).toEqual({

@@ -13,8 +13,8 @@ const LIST_ANSWER_MS = 2_000;
 const COUNT_ANSWER_MS = 1_000;
 /** The submit's HTTP timeout and what the venue may still accept after it. */
 const IN_TRANSITION_MS = 3_000 + RECV_WINDOW_MS;
-/** From the start of the stop; an unconfirmed stop is reported as such. */
-const CONFIRM_LIMIT_MS = 15_000;
+/** From the start of the stop; an unconfirmed stop is reported as such, and goes on. */
+const CONFIRM_LIMIT_MS = 12_000;
 const ROUND_MS = 1_000;
 /** While requests may arrive: what they place shall not stand for long. */
 const IN_FLIGHT_ROUND_MS = 500;
@@ -197,6 +197,13 @@ export function beginStop({ deps, signals, known, halt, ...input }: StopInput): 
     }
   }
 
+  async function through(): Promise<void> {
+    await Promise.all([settle(), swept]);
+    settled = true;
+    // A Temporal that does not answer must not keep what has arrived meanwhile standing.
+    await Promise.all([confirm(), reached]);
+  }
+
   function view(): StopReport {
     const last = listed?.complete === true ? listed : undefined;
     return {
@@ -217,10 +224,8 @@ export function beginStop({ deps, signals, known, halt, ...input }: StopInput): 
     halt,
     view,
     report: async () => {
-      await Promise.all([settle(), swept]);
-      settled = true;
-      // A Temporal that does not answer must not keep what has arrived meanwhile standing.
-      await Promise.all([confirm(), reached]);
+      // Whoever pressed the button waits no longer, however long the calls under way still take.
+      await Promise.race([through(), clock.sleep(CONFIRM_LIMIT_MS)]);
       return view();
     },
     again: async () => {
