@@ -20,6 +20,8 @@ export type ComparisonParts = {
 /** The position that the venue holds, and the sum of our fills. */
 export type Positions = { readonly venue: string; readonly ledger: string };
 
+type Named = { readonly orderId: string | null; readonly eventTime: EpochMs };
+
 const DAY_MS = 86_400_000;
 /** Market time before the last fill that is read again: one that was missed may be older. */
 const OVERLAP_MS = DAY_MS / 4;
@@ -40,10 +42,15 @@ export class AccountComparison {
     const open = await gateway.openOrders(symbol);
     const finished = await this.#finishedOrders(ref, open);
     const strange = await this.#bookFills(ref);
-    const parents = [...open, ...finished].filter((order) => order.childOrderId !== null);
-    const children = await this.#childrenOf(symbol, parents);
+    // Only its child can say how a triggered stop ended.
+    const triggered = [...open, ...finished].map(({ childOrderId, eventTime }) => ({
+      orderId: childOrderId,
+      eventTime,
+    }));
+    const children = await this.#ordersOf(symbol, triggered);
     for (const order of [...finished, ...open]) await recorder.recordOrder(ref, order, false);
     for (const order of children) await recorder.recordOrder(ref, order, true);
+    // Whose trades these were: a person's, or the venue's own, which liquidates and deleverages.
     const foreign = await this.#ordersOf(symbol, strange);
     for (const order of foreign) await recorder.recordOrder(ref, order, false);
     await this.#reportUnrecorded(ref, open);
@@ -93,20 +100,12 @@ export class AccountComparison {
     return { venue: atVenue.quantity, ledger: ours.quantity };
   }
 
-  /** Only its child can say how a triggered stop ended. */
-  async #childrenOf(symbol: string, parents: readonly VenueOrder[]): Promise<VenueOrder[]> {
-    if (parents.length === 0) return [];
-    const ids = new Set(parents.map((order) => order.childOrderId));
-    const since = Math.min(...parents.map((order) => order.eventTime)) - DAY_MS;
-    const closed = await this.#parts.gateway.closedOrders(symbol, since);
-    return closed.filter((order) => !order.conditional && ids.has(order.venueOrderId));
-  }
-
-  /** Whose trades these were: a person's, or the venue's own, which liquidates and deleverages. */
-  async #ordersOf(symbol: string, fills: readonly Fill[]): Promise<VenueOrder[]> {
-    if (fills.length === 0) return [];
-    const ids = new Set(fills.map((fill) => fill.orderId));
-    const since = Math.min(...fills.map((fill) => fill.eventTime)) - DAY_MS;
+  /** Finished ordinary orders, known by the venue's ids and by when they were heard of. */
+  async #ordersOf(symbol: string, named: readonly Named[]): Promise<VenueOrder[]> {
+    const known = named.filter(({ orderId }) => orderId !== null);
+    if (known.length === 0) return [];
+    const ids = new Set(known.map(({ orderId }) => orderId));
+    const since = Math.min(...known.map(({ eventTime }) => eventTime)) - DAY_MS;
     const closed = await this.#parts.gateway.closedOrders(symbol, since);
     return closed.filter((order) => !order.conditional && ids.has(order.venueOrderId));
   }
