@@ -247,28 +247,38 @@ function keptStops(context: SymbolContext): readonly DesiredOrder[] {
   const kept = trackedOrders(context)
     .filter((order) => isStop(order) && guards(order) && order.intent.slot !== EXTRA)
     .filter((order) => remaining(order) > 0n)
-    .filter((order) => mayTurn || order.intent.side === closing)
-    .map((order): DesiredOrder => ({ ...order.intent, replace: 'never' }));
-  return protection(context, kept);
+    .filter((order) => mayTurn || order.intent.side === closing);
+  const covered = kept
+    .filter((order) => order.intent.side === closing)
+    .reduce((sum, order) => sum + remaining(order), 0n);
+  const stops = kept.map((order): DesiredOrder => ({ ...order.intent, replace: 'never' }));
+  return protection(context, stops, covered);
 }
 
-/** Adds a fallback stop for whatever part of the position the given stops leave uncovered. */
+/**
+ * Adds a fallback stop for whatever part of the position the given stops leave uncovered. `covered`:
+ * what they close of it, where some of them have traded in part.
+ */
 function protection(
   context: SymbolContext,
   desired: readonly DesiredOrder[],
+  covered?: bigint,
 ): readonly DesiredOrder[] {
   const position = quantity(context.position.quantity);
   const { quote, settings } = context;
   if (position === 0n || quote === null || settings === null) return desired;
   const side = closingSide(position);
-  const covered = desired
-    .filter((order) => order.role === 'stop' && order.side === side)
-    .reduce((sum, order) => sum + quantity(order.quantity), 0n);
-  const open = subtractQuantity(absQuantity(position), covered as typeof position);
+  const closes = covered ?? whole(desired, side);
+  const open = subtractQuantity(absQuantity(position), closes as typeof position);
   if (open <= 0n) return desired;
   const trigger = fallbackTrigger(settings, quote, side);
   return [...desired, extraStop(context, side, open, trigger)];
 }
+
+const whole = (desired: readonly DesiredOrder[], side: Side): bigint =>
+  desired
+    .filter((order) => order.role === 'stop' && order.side === side)
+    .reduce((sum, order) => sum + quantity(order.quantity), 0n);
 
 /** One that stands keeps its trigger: it does not follow the price. */
 function extraStop(

@@ -7,6 +7,7 @@ import type { OrderIntent, OrderStatus } from '../../core/orders/order.ts';
 import type { ResolveOutcome, SubmitOutcome } from '../../core/orders/outcomes.ts';
 import type { SymbolSnapshot } from '../advance.ts';
 import { stateName } from '../advance.ts';
+import { isLoose } from '../apply-fill.ts';
 import { isHaltLevel } from '../apply-message.ts';
 import type { SymbolContext, TrackedOrder } from '../symbol-context.ts';
 import type { SymbolEvent } from '../symbol-events.ts';
@@ -32,6 +33,7 @@ export function alphabet(snapshot: SymbolSnapshot, levelsPerSide: number): Symbo
     ...trackedOrders(context).flatMap((order) => orderEvents(context, order)),
     ...Object.values(context.absent).map((intent) => appears(intent)),
     resolvedStranger(),
+    ...(state === 'stopped' ? [] : tradesOfOthers(context)),
     ...evaluations(context, levelsPerSide),
     ...reconciliations(context),
     ...marketEvents(context, state),
@@ -94,6 +96,15 @@ const resolvedStranger = (): SymbolEvent => {
   const found = { clientOrderId, kind: 'found', status: 'working', executed: q('0') } as const;
   return { type: 'resolved', outcomes: [found] };
 };
+
+/** A trade by hand, once a life: each side takes or adds what a level does. */
+function tradesOfOthers({ settings, recentTrades }: SymbolContext): SymbolEvent[] {
+  if (settings === null || recentTrades.some(isLoose)) return [];
+  return (['buy', 'sell'] as const).map((side): SymbolEvent => {
+    const intent = { clientOrderId: 'web_1', side, price: p('100') } as OrderIntent;
+    return { type: 'fill', fill: { ...aFill(intent, '1', 'by hand'), clientOrderId: null } };
+  });
+}
 
 const placed = (outcome: SubmitOutcome): SymbolEvent => ({ type: 'placed', outcomes: [outcome] });
 
