@@ -128,7 +128,8 @@ export function addBar(builder: BarBuilder, bar: Bar, timeframe: Timeframe): rea
   return closed;
 }
 
-function flatBar(openTime: EpochMs, price: number): MutableBar {
+/** What a time without a trade looks like: every price the same, no volume. */
+export function flatBar(openTime: EpochMs, price: number): MutableBar {
   return { openTime, open: price, high: price, low: price, close: price, volume: 0 };
 }
 

@@ -2,6 +2,7 @@
  * The 1m bars that recorded bars trade on their paths: what a venue that replayed them has built, so
  * that history reads the same whether the venue began before it or after it.
  */
+import { flatBar } from './bars.ts';
 import { TIMEFRAME_MS } from './market.ts';
 import type { Bar, EpochMs, Timeframe } from './market.ts';
 import { offGrid, onGrid } from './replay-grid.ts';
@@ -54,19 +55,10 @@ function minuteAt(minutes: Minute[], openTime: EpochMs, price: number): Minute {
   let last = minutes.at(-1);
   for (; last !== undefined && last.openTime < openTime; last = minutes.at(-1)) {
     const next = last.openTime + MINUTE_MS;
-    minutes.push(flat(next, next === openTime ? price : last.close));
+    minutes.push(flatBar(next, next === openTime ? price : last.close));
   }
   if (last !== undefined) return last;
-  const first = flat(openTime, price);
+  const first = flatBar(openTime, price);
   minutes.push(first);
   return first;
 }
-
-const flat = (openTime: EpochMs, price: number): Minute => ({
-  openTime,
-  open: price,
-  high: price,
-  low: price,
-  close: price,
-  volume: 0,
-});

@@ -6,6 +6,7 @@ import {
   aggregateBars,
   closeBarsUntil,
   createBarBuilder,
+  flatBar,
 } from '../market/bars.ts';
 import type { BarBuilder } from '../market/bars.ts';
 import type { MarketFeatures, TimeframeFeatures } from '../market/features.ts';
@@ -163,8 +164,4 @@ function openBar(
   const parts = finer.filter((bar) => bar.openTime >= start);
   const all = openPart === null ? parts : [...parts, openPart];
   return aggregateBars(all, timeframe)[0] ?? null;
-}
-
-function flatBar(openTime: EpochMs, price: number): Bar {
-  return { openTime, open: price, high: price, low: price, close: price, volume: 0 };
 }
