@@ -17,8 +17,17 @@ const TAKER = {
 const EXIT = { ...TAKER, slot: 'exit', kind: 'market', reduceOnly: true } as OrderIntent;
 const BOOK = { bids: [], asks: [] };
 
+const aCheck = (intents: readonly OrderIntent[]) =>
+  ({ ref: REF, epoch: 1, level: 'ACTIVE', intents, quote: { time: 1_000 } }) as never;
+
 /** The feed has caught up after that many questions; what the gate was told is kept. */
 function aGate(caughtUpAfter: number) {
+  const { deps, world } = gateParts(caughtUpAfter);
+  const { checkRisk } = createOrderActivities(deps);
+  return { world, check: (intents: readonly OrderIntent[]) => checkRisk(aCheck(intents)) };
+}
+
+function gateParts(caughtUpAfter: number) {
   const world = { asked: 0, sleptMs: 0, told: [] as boolean[], books: [] as unknown[] };
   const deps = {
     gateway: {
@@ -33,7 +42,7 @@ function aGate(caughtUpAfter: number) {
       prepareIntents: async ({ isReconciled, book }: PrepareRequest) => {
         world.told.push(isReconciled);
         world.books.push(book);
-        return { approved: [], denied: [] };
+        return { approved: [], denied: [], isBusy: false };
       },
     },
     feed: {
@@ -47,10 +56,7 @@ function aGate(caughtUpAfter: number) {
     },
     sleep: async (ms: number) => void (world.sleptMs += ms),
   } as unknown as ActivityDeps;
-  const { checkRisk } = createOrderActivities(deps);
-  const check = (intents: readonly OrderIntent[]) =>
-    checkRisk({ ref: REF, epoch: 1, level: 'ACTIVE', intents, quote: { time: 1_000 } } as never);
-  return { world, check };
+  return { world, deps };
 }
 
 test('new risk waits for the look that follows a new connection', async () => {
@@ -79,4 +85,61 @@ test.each([
   const { world, check } = aGate(0);
   await check([intent]);
   expect(world.books).toEqual([book]);
+});
+
+/** The gate is busy for so many questions; each is noted with whether it may wait. */
+function aBusyGate(busyFor: number) {
+  const { deps, ...gate } = gateParts(0);
+  const asked: boolean[] = [];
+  const prepareIntents = async ({ mayWait }: PrepareRequest) => {
+    asked.push(mayWait);
+    const isBusy = mayWait && asked.length <= busyFor;
+    return { approved: isBusy ? [] : ['id'], denied: [], isBusy };
+  };
+  const { checkRisk } = createOrderActivities({
+    ...deps,
+    ledger: { prepareIntents } as unknown as ActivityDeps['ledger'],
+  });
+  return { ...gate, asked, check: () => checkRisk(aCheck([LEVEL])) };
+}
+
+test('P12: an order that comes too fast is asked about again until there is room', async () => {
+  const { world, asked, check } = aBusyGate(3);
+  expect(await check()).toEqual({ approved: ['id'], denied: [] });
+  expect(asked).toEqual([true, true, true, true]);
+  expect(world.sleptMs).toBe(300);
+});
+
+test('P12: for a second, then the gate decides', async () => {
+  const { world, asked, check } = aBusyGate(Number.POSITIVE_INFINITY);
+  await check();
+  expect(asked).toEqual([...Array<boolean>(10).fill(true), false]);
+  expect(world.sleptMs).toBe(1_000);
+});
+
+test.each([
+  ['counted', async () => undefined],
+  [
+    'taken by the venue although it cannot be counted',
+    async () => Promise.reject(new Error('away')),
+  ],
+])('P12: a cancel is %s', async (_how, count) => {
+  const noted: unknown[] = [];
+  const { cancelOrders } = createOrderActivities({
+    gateway: {
+      cancel: async () => ({ clientOrderId: 'a', kind: 'requested' }),
+      findOrder: async () => undefined,
+    },
+    ledger: {
+      noteChanges: (...change: unknown[]) => {
+        noted.push(change);
+        return count();
+      },
+    },
+  } as unknown as ActivityDeps);
+  const orders = [{ clientOrderId: 'a', conditional: false }];
+  expect(await cancelOrders({ ref: REF, orders })).toEqual([
+    { clientOrderId: 'a', kind: 'requested' },
+  ]);
+  expect(noted).toEqual([[REF, 'cancel', ['a']]]);
 });

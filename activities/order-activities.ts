@@ -2,7 +2,7 @@
 import type { OrderIntent, SymbolRef } from '../core/orders/order.ts';
 import { takesLiquidity } from '../core/risk/liquidity-rules.ts';
 import type { CancelOutcome, SubmitOutcome } from '../core/orders/outcomes.ts';
-import type { PlaceReply, PrepareRequest } from '../adapters/ports.ts';
+import type { PlaceReply, PrepareRequest, Prepared } from '../adapters/ports.ts';
 import type {
   CheckRiskRequest,
   CheckRiskResult,
@@ -18,24 +18,52 @@ export function createOrderActivities(
   return {
     checkRisk: (request) => checkRisk(deps, watch, request),
     submitOrders: ({ ref, clientOrderIds }) => submit(deps, ref, clientOrderIds),
-    cancelOrders: ({ ref, orders }) =>
-      Promise.all(
-        orders.map(({ clientOrderId, conditional }) =>
-          cancel(deps, ref, clientOrderId, conditional),
+    cancelOrders: async ({ ref, orders }) => {
+      const ids = orders.map(({ clientOrderId }) => clientOrderId);
+      const [outcomes] = await Promise.all([
+        Promise.all(
+          orders.map(({ clientOrderId, conditional }) =>
+            cancel(deps, ref, clientOrderId, conditional),
+          ),
         ),
-      ),
+        // It counts for the rate of messages; no cancel waits for that or fails with it.
+        deps.ledger.noteChanges(ref, 'cancel', ids).catch(() => undefined),
+      ]);
+      return outcomes;
+    },
   };
 }
 
+type VenueWatch = ReturnType<typeof createVenueWatch>;
+
 async function checkRisk(
   deps: ActivityDeps,
-  watch: ReturnType<typeof createVenueWatch>,
+  watch: VenueWatch,
   request: CheckRiskRequest,
 ): Promise<CheckRiskResult> {
-  const { ref, epoch, level, intents } = request;
+  const { ref, intents } = request;
   await watch.block(ref, request.quote.time);
   // Protection never waits.
   if (intents.every(({ reduceOnly }) => !reduceOnly)) await reconciled(deps, ref.symbol);
+  for (let waitedMs = 0; ; waitedMs += QUEUE_POLL_MS) {
+    const mayWait = waitedMs < QUEUE_MS;
+    const { isBusy, ...checked } = await judge(deps, watch, request, mayWait);
+    if (!isBusy) return checked;
+    await deps.sleep(QUEUE_POLL_MS);
+  }
+}
+
+/** P12: by how much (wall) a request may wait for the rate of messages before it is denied. */
+const QUEUE_MS = 1_000;
+const QUEUE_POLL_MS = 100;
+
+/** By the prices of now, each time. */
+async function judge(
+  deps: ActivityDeps,
+  watch: VenueWatch,
+  { ref, epoch, level, intents }: CheckRiskRequest,
+  mayWait: boolean,
+): Promise<Prepared> {
   const [rules, { equity }, fresh, book] = await Promise.all([
     deps.gateway.rules(ref.symbol),
     deps.gateway.equity(),
@@ -44,7 +72,8 @@ async function checkRisk(
   ]);
   await watch.clock(ref, fresh.quote.time);
   const market = { ...fresh, book, dayVolume: deps.feed.dayVolume(ref.symbol) };
-  return deps.ledger.prepareIntents({ ref, epoch, level, intents, rules, equity, ...market });
+  const asked = { ref, epoch, level, intents, rules, equity, mayWait };
+  return deps.ledger.prepareIntents({ ...asked, ...market });
 }
 
 /** Only entries of scalps do: the book costs a request. */

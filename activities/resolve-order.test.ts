@@ -19,6 +19,7 @@ const intent: OrderIntent = {
   quantity: q('1'),
   price: p('99'),
   triggerPrice: null,
+  targetPrice: null,
   reduceOnly: false,
   postOnly: true,
   timeInForce: 'GTC',

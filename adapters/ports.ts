@@ -149,11 +149,18 @@ export type IntentRow = {
 
 /** The only way into orders, fills and positions. Every write is one transaction. */
 export type Ledger = {
-  /** The gate: locks the account row, runs every control, reserves, inserts PREPARED or DENIED. */
-  prepareIntents(request: PrepareRequest): Promise<{
-    approved: readonly string[];
-    denied: readonly { clientOrderId: string; reason: DeniedReason }[];
-  }>;
+  /**
+   * The gate: locks the account row, runs every control, reserves, inserts PREPARED or DENIED.
+   * `isBusy`: only the rate of messages stands against it and the request may wait; nothing was
+   * written, and it may be asked again.
+   */
+  prepareIntents(request: PrepareRequest): Promise<Prepared>;
+  /** Counts requests that change standing orders for the rate of messages. */
+  noteChanges(
+    ref: SymbolRef,
+    kind: 'cancel' | 'amend',
+    clientOrderIds: readonly string[],
+  ): Promise<void>;
   /**
    * Latch row FOR SHARE, time-sensitive rules again, then PREPARED -> SENDING by compare-and-set
    * with `sent_at` in venue time. Rows that lost or were refused are named with the reason;
@@ -212,6 +219,12 @@ export type Ledger = {
   identity(ref: SymbolRef): Promise<{ instance: string; symbolCode: string }>;
 };
 
+export type Prepared = {
+  readonly approved: readonly string[];
+  readonly denied: readonly { readonly clientOrderId: string; readonly reason: DeniedReason }[];
+  readonly isBusy: boolean;
+};
+
 export type PrepareRequest = {
   readonly ref: SymbolRef;
   readonly epoch: number;
@@ -228,6 +241,8 @@ export type PrepareRequest = {
   readonly dayVolume: QuantityText | null;
   /** Null when no order takes from it. */
   readonly book: OrderBook | null;
+  /** Whether `isBusy` may be answered instead of a denial for the rate of messages. */
+  readonly mayWait: boolean;
 };
 
 /** Decisions, switches, risk events, status. */

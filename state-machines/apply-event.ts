@@ -180,6 +180,7 @@ function adopt(context: SymbolContext, standing: StandingOrder): TrackedOrder {
     quantity,
     price,
     triggerPrice,
+    targetPrice: null,
     reduceOnly,
     postOnly: false,
     timeInForce: 'GTC',

@@ -57,26 +57,38 @@ export const activityLimits = {
     max: 1_000,
     default: 4,
   }),
-  max_orders_minute_symbol: whole('Orders of a symbol in a minute (wall time)', {
-    min: 1,
-    max: 100_000,
-    default: 60,
-  }),
-  max_orders_minute_account: whole('Orders of the account in a minute (wall time)', {
-    min: 1,
-    max: 1_000_000,
-    default: 300,
-  }),
-  max_orders_ten_seconds_symbol: whole('Orders of a symbol in ten seconds (wall time)', {
-    min: 1,
-    max: 100_000,
-    default: 20,
-  }),
-  max_orders_ten_seconds_account: whole('Orders of the account in ten seconds (wall time)', {
-    min: 1,
-    max: 1_000_000,
-    default: 80,
-  }),
+  max_messages_minute_symbol: whole(
+    'Orders, amends and cancels of a symbol in a minute (wall time)',
+    {
+      min: 1,
+      max: 100_000,
+      default: 60,
+    },
+  ),
+  max_messages_minute_account: whole(
+    'Orders, amends and cancels of the account in a minute (wall time)',
+    {
+      min: 1,
+      max: 1_000_000,
+      default: 300,
+    },
+  ),
+  max_messages_ten_seconds_symbol: whole(
+    'Orders, amends and cancels of a symbol in ten seconds (wall time)',
+    {
+      min: 1,
+      max: 100_000,
+      default: 20,
+    },
+  ),
+  max_messages_ten_seconds_account: whole(
+    'Orders, amends and cancels of the account in ten seconds (wall time)',
+    {
+      min: 1,
+      max: 1_000_000,
+      default: 80,
+    },
+  ),
   max_repeated_fills_minute: whole('Fills of one side and size in a minute (market time)', {
     min: 1,
     max: 100_000,
@@ -92,6 +104,15 @@ export const activityLimits = {
     max: 1_000_000,
     default: 1_000,
   }),
+  max_orders_first_day_symbol: whole('Orders of a symbol on the first market day of an account', {
+    min: 1,
+    max: 1_000_000,
+    default: 100,
+  }),
+  min_edge_multiple: decimal(
+    'Way of an entry or level to its target, over the fees of both orders and half the spread',
+    { min: 1, max: 100, default: 2 },
+  ),
   margin_reserve_pct: decimal('Equity that is never pledged as margin', { ...PCT, default: 5 }),
   max_rejects_minute_symbol: whole('Refusals by the venue in a minute (wall time)', {
     min: 1,

@@ -64,12 +64,13 @@ export const PAPER_PROFILE = {
     // Play money comes in any amount; the share of equity is the limit.
     max_order_notional: 1_000_000,
     // The demo runs sixty times as fast as the day, and wall time counts.
-    max_orders_minute_symbol: 600,
-    max_orders_minute_account: 3_000,
-    max_orders_ten_seconds_symbol: 100,
-    max_orders_ten_seconds_account: 500,
+    max_messages_minute_symbol: 600,
+    max_messages_minute_account: 3_000,
+    max_messages_ten_seconds_symbol: 100,
+    max_messages_ten_seconds_account: 500,
     max_repeated_fills_minute: 20,
     max_repeated_fills_ten_minutes: 100,
     max_orders_day_symbol: 5_000,
+    max_orders_first_day_symbol: 5_000,
   },
 };

@@ -9,7 +9,7 @@ import type { IntentRow } from '../ports.ts';
 
 /** Columns that `intentRow` needs, of the table alias `i`. */
 export const INTENT_COLUMNS = `i.client_order_id, i.account, i.venue, i.symbol, i.epoch, i.role,
-  i.slot, i.plan_id, i.strategy, i.side, i.kind, i.quantity, i.price, i.trigger_price,
+  i.slot, i.plan_id, i.strategy, i.side, i.kind, i.quantity, i.price, i.trigger_price, i.target_price,
   i.reduce_only, i.post_only, i.time_in_force, i.decision_id, i.state, i.denied_code,
   i.denied_figures, i.sent_at, i.order_status, i.executed, i.order_event_time`;
 
@@ -30,6 +30,7 @@ export const intentRow = z.object({
   quantity: quantityColumn,
   price: priceColumn.nullable(),
   trigger_price: priceColumn.nullable(),
+  target_price: priceColumn.nullable(),
   reduce_only: z.boolean(),
   post_only: z.boolean(),
   time_in_force: z.enum(['GTC', 'IOC']),
@@ -55,6 +56,7 @@ export const toIntent = (row: Row): OrderIntent => ({
   quantity: row.quantity,
   price: row.price,
   triggerPrice: row.trigger_price,
+  targetPrice: row.target_price,
   reduceOnly: row.reduce_only,
   postOnly: row.post_only,
   timeInForce: row.time_in_force,

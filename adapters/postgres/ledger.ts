@@ -5,6 +5,7 @@ import { beginSending } from './begin-sending.ts';
 import { createHaltLatch } from './halt-latch.ts';
 import { haltOnDenial } from './halt-on-denial.ts';
 import type { LedgerOptions } from './ledger-options.ts';
+import { noteChanges } from './order-changes.ts';
 import { openIntents, readIntent, readLedgerPosition, rowsAbove } from './ledger-rows.ts';
 import { prepareIntents } from './prepare-intents.ts';
 import { recordFill } from './record-fill.ts';
@@ -22,6 +23,7 @@ export function createLedger(pool: Pool, options: LedgerOptions): Ledger {
       await haltOnDenial(latch, request.ref, prepared.denied);
       return prepared;
     },
+    noteChanges: (ref, kind, ids) => noteChanges(pool, ref, kind, ids),
     beginSending: (request) => beginSending(pool, options, request),
     recordOutcome: (ref, id, outcome) => recordOutcome(pool, ref, id, outcome),
     recordFill: (ref, fill) => recordFill(pool, ref, fill),

@@ -10,7 +10,7 @@ import type { IntentVerdict } from '../../core/risk/check-intents.ts';
 import { denied } from '../../core/risk/moment-rules.ts';
 import { reservePrice, statedPrice } from '../../core/risk/order-figures.ts';
 import type { RiskContext } from '../../core/risk/risk-context.ts';
-import type { Ledger, PrepareRequest } from '../ports.ts';
+import type { PrepareRequest, Prepared } from '../ports.ts';
 import { lockAccount } from './account-row.ts';
 import { toTimestamp } from './columns.ts';
 import { settledHostView } from './halt-latch.ts';
@@ -23,7 +23,6 @@ import { COMMIT_WITHOUT_FLUSH, inTransaction, run, select } from './transaction.
 import type { Statement, Transaction } from './transaction.ts';
 
 type Refusal = { readonly clientOrderId: string; readonly reason: DeniedReason };
-type Prepared = Awaited<ReturnType<Ledger['prepareIntents']>>;
 
 export async function prepareIntents(
   pool: Pool,
@@ -72,10 +71,18 @@ export async function prepareIntents(
       state.epoch === request.epoch
         ? checkIntents(fresh, context)
         : fresh.map((order) => staleEpoch(order, request.epoch, state.epoch));
+    if (request.mayWait && isOnlyTooFast(verdicts))
+      return { approved: [], denied: [], isBusy: true };
     insertIntents(transaction, options, request, verdicts);
     return answer(verdicts, existing);
   });
 }
+
+/** P12: what a moment's wait may cure. */
+const isOnlyTooFast = (verdicts: readonly IntentVerdict[]): boolean => {
+  const reasons = verdicts.flatMap((one) => (one.kind === 'denied' ? [one.reason.code] : []));
+  return reasons.length > 0 && reasons.every((code) => code === 'MESSAGE_RATE_EXCEEDED');
+};
 
 const EXPIRE_OVERDUE: Statement = {
   name: 'intents-expire-overdue',
@@ -115,15 +122,15 @@ const staleEpoch = (order: OrderIntent, epoch: number, current: number): IntentV
 const INSERT: Statement = {
   name: 'intents-insert',
   text: `INSERT INTO order_intents (client_order_id, account, venue, symbol, epoch, role, slot,
-    plan_id, strategy, side, kind, quantity, price, trigger_price, reduce_only, post_only,
+    plan_id, strategy, side, kind, quantity, price, trigger_price, target_price, reduce_only, post_only,
     time_in_force, decision_id, build_id, state, denied_code, denied_figures, reserve_price,
     event_time, expires_at)
   SELECT r."clientOrderId", $2, $3, $4, $5, r.role, r.slot, r."planId", r.strategy, r.side, r.kind,
-    r.quantity, r.price, r."triggerPrice", r."reduceOnly", r."postOnly", r."timeInForce",
+    r.quantity, r.price, r."triggerPrice", r."targetPrice", r."reduceOnly", r."postOnly", r."timeInForce",
     r."decisionId", $6, r.state, r."deniedCode", r."deniedFigures", r."reservePrice",
     $7, clock_timestamp() + make_interval(secs => $8 / 1000.0)
   FROM jsonb_to_recordset($1) AS r ("clientOrderId" text, role text, slot text, "planId" text,
-    strategy text, side text, kind text, quantity numeric, price numeric, "triggerPrice" numeric,
+    strategy text, side text, kind text, quantity numeric, price numeric, "triggerPrice" numeric, "targetPrice" numeric,
     "reduceOnly" boolean, "postOnly" boolean, "timeInForce" text, "decisionId" text, state text,
     "deniedCode" text, "deniedFigures" jsonb, "reservePrice" numeric)`,
 };
@@ -171,7 +178,7 @@ function answer(
   for (const [clientOrderId, row] of existing)
     if (row.state === 'PREPARED') approved.push(clientOrderId);
     else refused.push({ clientOrderId, reason: earlierReason(row) });
-  return { approved, denied: refused };
+  return { approved, denied: refused, isBusy: false };
 }
 
 function earlierReason(row: ExistingRow): DeniedReason {

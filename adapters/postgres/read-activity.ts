@@ -21,16 +21,20 @@ import type { Queryable, Statement } from './transaction.ts';
 /** A later day of the market starts anew; a symbol that lags behind the others does not go back. */
 const MARK_EQUITY: Statement = {
   name: 'equity-mark',
-  text: `INSERT INTO equity_marks AS m (account, day, day_start, highest)
-    VALUES ($1, ($2::timestamptz AT TIME ZONE 'UTC')::date, $3, $3)
+  text: `INSERT INTO equity_marks AS m (account, first_day, day, day_start, highest)
+    VALUES ($1, ($2::timestamptz AT TIME ZONE 'UTC')::date, ($2::timestamptz AT TIME ZONE 'UTC')::date, $3, $3)
     ON CONFLICT (account) DO UPDATE SET
       day = greatest(m.day, excluded.day),
       day_start = CASE WHEN excluded.day > m.day THEN excluded.day_start ELSE m.day_start END,
       highest = greatest(m.highest, excluded.highest),
       recorded_at = now()
-    RETURNING day_start, highest`,
+    RETURNING day_start, highest, day = first_day AS is_first_day`,
 };
-const markRow = z.object({ day_start: moneyColumn, highest: moneyColumn });
+const markRow = z.object({
+  day_start: moneyColumn,
+  highest: moneyColumn,
+  is_first_day: z.boolean(),
+});
 
 /**
  * What says nothing about our orders: a post-only one that would have traded, limits of rate, a
@@ -44,6 +48,11 @@ const ACTIVITY: Statement = {
 WITH lately AS (
   SELECT (venue, symbol) = ($2, $3) AS own, recorded_at, sent_at, state, venue_code
     FROM order_intents WHERE account = $1 AND recorded_at > clock_timestamp() - interval '5 min'
+), messages AS (
+  SELECT own, recorded_at FROM lately WHERE sent_at IS NOT NULL
+  UNION ALL
+  SELECT (venue, symbol) = ($2, $3), recorded_at
+    FROM order_changes WHERE account = $1 AND recorded_at > clock_timestamp() - interval '1 min'
 ), refused AS (
   SELECT own, count(*) FILTER (WHERE own) OVER (ORDER BY recorded_at
       RANGE BETWEEN interval '1 min' PRECEDING AND CURRENT ROW) AS in_minute
@@ -56,14 +65,7 @@ WITH lately AS (
   SELECT * FROM order_intents WHERE (account, venue, symbol) = ($1, $2, $3) AND live AND filled < quantity
 )
 SELECT
-  (SELECT count(*) FROM lately WHERE sent_at IS NOT NULL AND own
-      AND recorded_at > clock_timestamp() - interval '1 min') AS minute_symbol,
-  (SELECT count(*) FROM lately WHERE sent_at IS NOT NULL
-      AND recorded_at > clock_timestamp() - interval '1 min') AS minute_account,
-  (SELECT count(*) FROM lately WHERE sent_at IS NOT NULL AND own
-      AND recorded_at > clock_timestamp() - interval '10 s') AS burst_symbol,
-  (SELECT count(*) FROM lately WHERE sent_at IS NOT NULL
-      AND recorded_at > clock_timestamp() - interval '10 s') AS burst_account,
+  m.minute_symbol, m.minute_account, m.burst_symbol, m.burst_account,
   (SELECT count(*) FROM today) AS today,
   (SELECT coalesce(jsonb_object_agg(strategy, median), '{}') FROM (
      SELECT s.strategy, percentile_disc(0.5) WITHIN GROUP (ORDER BY l.quantity)::text AS median
@@ -97,7 +99,12 @@ FROM (SELECT count(*) AS count,
     extract(epoch FROM $4::timestamptz - max(order_event_time))::float8 * 1000 AS last_ago_ms
   FROM order_intents WHERE (account, venue, symbol) = ($1, $2, $3) AND role = 'stop'
     AND changed_at > clock_timestamp() - interval '3 h' AND executed > 0
-    AND order_event_time > $4::timestamptz - interval '2 h') s`,
+    AND order_event_time > $4::timestamptz - interval '2 h') s,
+  (SELECT count(*) AS minute_account, count(*) FILTER (WHERE own) AS minute_symbol,
+    count(*) FILTER (WHERE is_burst) AS burst_account,
+    count(*) FILTER (WHERE is_burst AND own) AS burst_symbol
+  FROM (SELECT own, recorded_at > clock_timestamp() - interval '10 s' AS is_burst FROM messages
+    WHERE recorded_at > clock_timestamp() - interval '1 min') b) m`,
 };
 
 const activityRow = z.object({
@@ -148,16 +155,14 @@ export async function readActivity(
     select(on, ACTIVITY, [...keyOf(ref), at, quote, Math.max(0, takerFeeBps)], activityRow),
   ]);
   const mark = ensureDefined(marks[0], 'an upsert returns its row');
-  return toActivity(ensureDefined(rows[0], 'an aggregate has one row'), {
-    dayStart: money(mark.day_start),
-    highest: money(mark.highest),
-  });
+  return toActivity(ensureDefined(rows[0], 'an aggregate has one row'), mark);
 }
 
-const toActivity = (row: ActivityRow, equity: RecentActivity['equity']): RecentActivity => ({
-  ordersPerMinute: { symbol: row.minute_symbol, account: row.minute_account },
-  ordersPerTenSeconds: { symbol: row.burst_symbol, account: row.burst_account },
+const toActivity = (row: ActivityRow, mark: z.output<typeof markRow>): RecentActivity => ({
+  messagesPerMinute: { symbol: row.minute_symbol, account: row.minute_account },
+  messagesPerTenSeconds: { symbol: row.burst_symbol, account: row.burst_account },
   ordersToday: row.today,
+  isFirstDay: mark.is_first_day,
   medianQuantity: Object.fromEntries(
     Object.entries(row.medians).map(([strategy, text]) => [strategy, quantity(text)]),
   ),
@@ -166,7 +171,7 @@ const toActivity = (row: ActivityRow, equity: RecentActivity['equity']): RecentA
   rejects: { symbolMinute: row.rejects_minute, accountFiveMinutes: row.rejects_account },
   unknownRequests: row.unknown_requests,
   symbolProfitToday: money(row.profit_today),
-  equity,
+  equity: { dayStart: money(mark.day_start), highest: money(mark.highest) },
   touch: {
     highestBuy: row.highest_buy === null ? null : price(row.highest_buy),
     lowestSell: row.lowest_sell === null ? null : price(row.lowest_sell),

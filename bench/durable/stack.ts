@@ -76,8 +76,8 @@ export async function startStack(): Promise<Stack> {
         limits: {
           max_open_orders_account: 1_000,
           max_order_notional: 1_000_000,
-          max_orders_minute_symbol: 100_000,
-          max_orders_minute_account: 100_000,
+          max_messages_minute_symbol: 100_000,
+          max_messages_minute_account: 100_000,
           max_orders_day_symbol: 1_000_000,
           max_repeated_fills_minute: 100_000,
           max_repeated_fills_ten_minutes: 100_000,

@@ -20,6 +20,8 @@ export const DENIED_CODES = {
   CLOCK_SKEWED: 'The clock of this machine is too far off that of the venue.',
   DATA_STALE: 'The market data that the order rests on is too old.',
   STOP_MISSING: 'No stop stands at the venue that would close what the order opens.',
+  EDGE_BELOW_COSTS:
+    'What the order could earn up to its target is less than a multiple of fees and half the spread.',
   BOOK_INSANE: 'The best bid and ask cross, are missing or stand too far apart.',
   SYMBOL_DAILY_LOSS_EXCEEDED:
     'The symbol lost more today than it may; it is halted until a person resumes it.',
@@ -29,7 +31,7 @@ export const DENIED_CODES = {
   DRAWDOWN_HALVES_ORDERS: 'Equity fell from its highest: orders above half the limit are refused.',
   STOPS_REPEATED: 'Several stops were hit in a short time; the symbol pauses for four candles.',
   MESSAGE_RATE_EXCEEDED:
-    'More orders were sent in ten seconds or a minute than the symbol or account may.',
+    'More orders, amends and cancels were sent in ten seconds or a minute than the symbol or account may.',
   EXECUTION_REPEATED:
     'The same side and size was filled again and again; the symbol is halted until a person resumes it.',
   ORDERS_PER_DAY_EXCEEDED: 'The symbol has sent as many orders today as it may.',

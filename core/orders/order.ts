@@ -32,6 +32,8 @@ export type OrderIntent = {
   readonly price: PriceText | null;
   /** Trigger on mark price; only for `stopMarket`. */
   readonly triggerPrice: PriceText | null;
+  /** Where the plan takes the profit of an order that opens (a level, an entry); null for others. */
+  readonly targetPrice: PriceText | null;
   readonly reduceOnly: boolean;
   readonly postOnly: boolean;
   readonly timeInForce: 'GTC' | 'IOC';

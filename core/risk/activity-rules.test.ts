@@ -35,6 +35,8 @@ const CONTEXT: RiskContext = {
     minNotional: '100',
     maxOpenOrders: 200,
     percentPricePct: 5,
+    makerFeeBps: 2,
+    takerFeeBps: 5,
   } as InstrumentRules,
   equity: EQUITY,
   exposure: FLAT,
@@ -84,8 +86,15 @@ const young = (change: Partial<RecentActivity['young'][number]>): RiskContext =>
     ],
   });
 
+const anOrder = (change: Partial<Record<keyof OrderIntent, unknown>>): OrderIntent =>
+  ({
+    ...ORDER,
+    targetPrice: change.side === 'sell' ? '59000' : '61000',
+    ...change,
+  }) as OrderIntent;
+
 const verdict = (context: RiskContext, change: Partial<OrderIntent> = {}) => {
-  const [only] = checkIntents([{ ...ORDER, ...change }], context);
+  const [only] = checkIntents([anOrder(change)], context);
   return only?.kind === 'denied' ? only.reason.code : 'approved';
 };
 
@@ -151,26 +160,26 @@ const CASES: readonly Case[] = [
   [
     'P12 symbol',
     'MESSAGE_RATE_EXCEEDED',
-    lately({ ordersPerMinute: { symbol: 600, account: 600 } }),
-    lately({ ordersPerMinute: { symbol: 599, account: 600 } }),
+    lately({ messagesPerMinute: { symbol: 600, account: 600 } }),
+    lately({ messagesPerMinute: { symbol: 599, account: 600 } }),
   ],
   [
     'P12 account',
     'MESSAGE_RATE_EXCEEDED',
-    lately({ ordersPerMinute: { symbol: 0, account: 3_000 } }),
-    lately({ ordersPerMinute: { symbol: 0, account: 2_999 } }),
+    lately({ messagesPerMinute: { symbol: 0, account: 3_000 } }),
+    lately({ messagesPerMinute: { symbol: 0, account: 2_999 } }),
   ],
   [
     'P12 burst of the symbol',
     'MESSAGE_RATE_EXCEEDED',
-    lately({ ordersPerTenSeconds: { symbol: 100, account: 100 } }),
-    lately({ ordersPerTenSeconds: { symbol: 99, account: 100 } }),
+    lately({ messagesPerTenSeconds: { symbol: 100, account: 100 } }),
+    lately({ messagesPerTenSeconds: { symbol: 99, account: 100 } }),
   ],
   [
     'P12 burst of the account',
     'MESSAGE_RATE_EXCEEDED',
-    lately({ ordersPerTenSeconds: { symbol: 0, account: 500 } }),
-    lately({ ordersPerTenSeconds: { symbol: 0, account: 499 } }),
+    lately({ messagesPerTenSeconds: { symbol: 0, account: 500 } }),
+    lately({ messagesPerTenSeconds: { symbol: 0, account: 499 } }),
   ],
   [
     'P13 minute',
@@ -189,6 +198,18 @@ const CASES: readonly Case[] = [
     'ORDERS_PER_DAY_EXCEEDED',
     lately({ ordersToday: 5_000 }),
     lately({ ordersToday: 4_999 }),
+  ],
+  [
+    'P14 first day',
+    'ORDERS_PER_DAY_EXCEEDED',
+    {
+      ...limited({ ordersFirstDaySymbol: 100 }),
+      activity: { ...CONTEXT.activity, ordersToday: 100, isFirstDay: true },
+    },
+    {
+      ...limited({ ordersFirstDaySymbol: 100 }),
+      activity: { ...CONTEXT.activity, ordersToday: 100, isFirstDay: false },
+    },
   ],
   ['P15', 'DUPLICATE_ORDER', young({}), young({ price: price('59700.2') })],
   ['P15', 'DUPLICATE_ORDER', young({}), young({ slot: 'L-2:entry' })],
@@ -276,13 +297,14 @@ test.each([
   'drawdownHalfPct',
   'drawdownHaltPct',
   'stopsBeforePause',
-  'ordersPerMinuteSymbol',
-  'ordersPerMinuteAccount',
-  'ordersPerTenSecondsSymbol',
-  'ordersPerTenSecondsAccount',
+  'messagesPerMinuteSymbol',
+  'messagesPerMinuteAccount',
+  'messagesPerTenSecondsSymbol',
+  'messagesPerTenSecondsAccount',
   'repeatedFillsPerMinute',
   'repeatedFillsPerTenMinutes',
   'ordersPerDaySymbol',
+  'ordersFirstDaySymbol',
   'marginReservePct',
   'rejectsPerMinuteSymbol',
   'rejectsPerFiveMinutesAccount',
@@ -302,13 +324,13 @@ test.each([
 });
 
 test.each([
-  { ordersPerMinute: { symbol: 598, account: 598 } },
-  { ordersPerTenSeconds: { symbol: 98, account: 98 } },
-  { ordersPerTenSeconds: { symbol: 0, account: 498 } },
+  { messagesPerMinute: { symbol: 598, account: 598 } },
+  { messagesPerTenSeconds: { symbol: 98, account: 98 } },
+  { messagesPerTenSeconds: { symbol: 0, account: 498 } },
   { ordersToday: 4_998 },
 ])('orders of one request count for those after them: %j', (activity) => {
   const context = lately(activity);
-  const orders = ['L-1', 'L-2', 'L-3'].map((slot) => ({ ...ORDER, slot, clientOrderId: slot }));
+  const orders = ['L-1', 'L-2', 'L-3'].map((slot) => anOrder({ slot, clientOrderId: slot }));
   expect(checkIntents(orders, context).map(({ kind }) => kind)).toEqual([
     'approved',
     'approved',
@@ -317,10 +339,9 @@ test.each([
 });
 
 const codesOf = (...orders: Partial<Record<keyof OrderIntent, unknown>>[]) =>
-  checkIntents(
-    orders.map((order) => ({ ...ORDER, ...order }) as OrderIntent),
-    CONTEXT,
-  ).map((one) => (one.kind === 'denied' ? one.reason.code : 'approved'));
+  checkIntents(orders.map(anOrder), CONTEXT).map((one) =>
+    one.kind === 'denied' ? one.reason.code : 'approved',
+  );
 
 test('P15: the same order twice in one request', () => {
   expect(codesOf({}, {})).toEqual(['approved', 'DUPLICATE_ORDER']);

@@ -21,6 +21,8 @@ const RULES = {
   minNotional: '100',
   maxOpenOrders: 20,
   percentPricePct: 5,
+  makerFeeBps: 2,
+  takerFeeBps: 5,
 } as InstrumentRules;
 
 const QUOTE = { time: 0, bid: '59999.9', ask: '60000.1', mark: '60000' } as Quote;
@@ -60,6 +62,7 @@ const anOrder = (order: Partial<Record<keyof OrderIntent, unknown>> = {}): Order
     quantity: '0.002',
     price: '59700',
     triggerPrice: null,
+    targetPrice: order.side === 'sell' ? '59000' : '61000',
     reduceOnly: false,
     ...order,
   }) as OrderIntent;
@@ -394,6 +397,7 @@ const NEEDED = [
   'openOrdersPerAccount',
   'concurrentGrids',
   'passiveDistancePct',
+  'edgeMultiple',
   'collarMovePct',
   'jumpPct',
   'clockSkewMs',

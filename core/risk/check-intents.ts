@@ -5,6 +5,7 @@ import { price, quantity } from '../money/units.ts';
 import type { Quantity } from '../money/units.ts';
 import type { OrderIntent } from '../orders/order.ts';
 import { ACTIVITY_CONTROLS } from './activity-rules.ts';
+import { EDGE_CONTROLS } from './edge-rules.ts';
 import { worstQuantity } from './exposure.ts';
 import { LIMIT_CONTROLS, exposureWith } from './limit-rules.ts';
 import { LIQUIDITY_CONTROLS } from './liquidity-rules.ts';
@@ -37,6 +38,7 @@ export const ALL_ORDER_CONTROLS: readonly Control<RiskContext>[] = VENUE_CONTROL
 export const ADDING_CONTROLS: readonly Control<RiskContext>[] = [
   ...LIMIT_CONTROLS,
   ...LIQUIDITY_CONTROLS,
+  ...EDGE_CONTROLS,
   ...ACTIVITY_CONTROLS,
 ];
 
@@ -72,7 +74,7 @@ function worstWith(order: OrderIntent, { exposure }: RiskContext): MomentContext
 
 function afterApproval(order: OrderIntent, context: RiskContext): RiskContext {
   const { openOrders, activity } = context;
-  const { ordersPerMinute, ordersPerTenSeconds } = activity;
+  const { messagesPerMinute, messagesPerTenSeconds } = activity;
   const conditional = order.kind === 'stopMarket' ? 1 : 0;
   return {
     ...context,
@@ -85,15 +87,15 @@ function afterApproval(order: OrderIntent, context: RiskContext): RiskContext {
     activity: {
       ...activity,
       ordersToday: activity.ordersToday + 1,
-      ordersPerMinute: oneMore(ordersPerMinute),
-      ordersPerTenSeconds: oneMore(ordersPerTenSeconds),
+      messagesPerMinute: oneMore(messagesPerMinute),
+      messagesPerTenSeconds: oneMore(messagesPerTenSeconds),
       touch: touchWith(order, activity.touch),
       young: [...activity.young, youngOf(order)],
     },
   };
 }
 
-const oneMore = ({ symbol, account }: RecentActivity['ordersPerMinute']) => ({
+const oneMore = ({ symbol, account }: RecentActivity['messagesPerMinute']) => ({
   symbol: symbol + 1,
   account: account + 1,
 });

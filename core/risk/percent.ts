@@ -10,5 +10,9 @@ export const isSet = (limit: number | undefined): limit is number =>
 export const exceedsPct = (value: bigint, pct: number, base: bigint): boolean =>
   value * 100n * SCALE > scaled(pct) * base;
 
+/** At least `pct` percent of `base`. */
+export const reachesPct = (value: bigint, pct: number, base: bigint): boolean =>
+  value * 100n * SCALE >= scaled(pct) * base;
+
 /** A limit or factor as an integer scaled by 1e12. */
 export const scaled = (value: number): bigint => parseDecimal(textFromNumber(value)) ?? 0n;

@@ -3,12 +3,13 @@ import type { Money, Price, Quantity } from '../money/units.ts';
 import type { Side } from '../market/market.ts';
 
 export type RecentActivity = {
-  /** Orders sent in the last 60 s (wall). */
-  readonly ordersPerMinute: { readonly symbol: number; readonly account: number };
+  /** Orders sent, amended and cancelled in the last 60 s (wall). */
+  readonly messagesPerMinute: { readonly symbol: number; readonly account: number };
   /** The same in the last 10 s. */
-  readonly ordersPerTenSeconds: { readonly symbol: number; readonly account: number };
-  /** Orders sent in this market day (UTC). */
+  readonly messagesPerTenSeconds: { readonly symbol: number; readonly account: number };
+  /** Orders sent in this market day (UTC), and whether it is the first that the gate sees. */
   readonly ordersToday: number;
+  readonly isFirstDay: boolean;
   /** Median size of the last fifty that a strategy sent to add risk; null below ten of them. */
   readonly medianQuantity: Readonly<Record<string, Quantity | null>>;
   /** Fills of one side and size, the commonest, in the last minute and ten minutes (market time). */

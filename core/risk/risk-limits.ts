@@ -56,17 +56,20 @@ export type RiskLimits = {
   readonly drawdownHaltPct: number | undefined;
   /** P11: within 24 candles of 5 minutes (market time). */
   readonly stopsBeforePause: number | undefined;
-  /** P12: orders sent in a minute (wall). */
-  readonly ordersPerMinuteSymbol: number | undefined;
-  readonly ordersPerMinuteAccount: number | undefined;
+  /** P12: messages (orders, amends and cancels) in a minute (wall). */
+  readonly messagesPerMinuteSymbol: number | undefined;
+  readonly messagesPerMinuteAccount: number | undefined;
   /** P12: bursts, sent in ten seconds (wall). */
-  readonly ordersPerTenSecondsSymbol: number | undefined;
-  readonly ordersPerTenSecondsAccount: number | undefined;
+  readonly messagesPerTenSecondsSymbol: number | undefined;
+  readonly messagesPerTenSecondsAccount: number | undefined;
   /** P13: fills of one side and size (market time). */
   readonly repeatedFillsPerMinute: number | undefined;
   readonly repeatedFillsPerTenMinutes: number | undefined;
-  /** P14: orders sent in a market day. */
+  /** P14: orders sent in a market day, and in the first one of the account. */
   readonly ordersPerDaySymbol: number | undefined;
+  readonly ordersFirstDaySymbol: number | undefined;
+  /** P29: the way to the target over what a round trip costs. */
+  readonly edgeMultiple: number | undefined;
   /** P22: of equity, never pledged as margin. */
   readonly marginReservePct: number | undefined;
   /** P24: refusals by the venue (wall) for which our orders are at fault. */
@@ -107,13 +110,15 @@ export const PAPER_RISK_LIMITS: Omit<RiskLimits, 'allowedSymbols'> = {
   drawdownHalfPct: 5,
   drawdownHaltPct: 10,
   stopsBeforePause: 4,
-  ordersPerMinuteSymbol: 600,
-  ordersPerMinuteAccount: 3_000,
-  ordersPerTenSecondsSymbol: 100,
-  ordersPerTenSecondsAccount: 500,
+  messagesPerMinuteSymbol: 600,
+  messagesPerMinuteAccount: 3_000,
+  messagesPerTenSecondsSymbol: 100,
+  messagesPerTenSecondsAccount: 500,
   repeatedFillsPerMinute: 20,
   repeatedFillsPerTenMinutes: 100,
   ordersPerDaySymbol: 5_000,
+  ordersFirstDaySymbol: 5_000,
+  edgeMultiple: 2,
   marginReservePct: 5,
   rejectsPerMinuteSymbol: 5,
   rejectsPerFiveMinutesAccount: 20,

@@ -114,7 +114,11 @@ describe('spacing', () => {
   test('fees raise the profit of a level and with it the step', () => {
     const rules = { ...instrumentOf('BTCUSDT'), makerFeeBps: 10 };
     const plan = planOf({ rules, atrPct: 0.01 });
-    expect(feeAwareMinimumPct(rules)).toBe(0.4);
+    const quote = { bid: '60000', ask: '60000' } as Quote;
+    expect(feeAwareMinimumPct({ rules, quote, minEdgeMultiple: 2 })).toBe(0.4);
+    const wide = { ...quote, ask: '60120' } as Quote;
+    expect(feeAwareMinimumPct({ rules, quote: wide, minEdgeMultiple: 2 })).toBeCloseTo(0.6, 5);
+    expect(feeAwareMinimumPct({ rules, quote, minEdgeMultiple: 3 })).toBeCloseTo(0.6, 5);
     expect(stepPct({ rules, atrPct: 0.01 })).toBeCloseTo(0.4, 2);
     const level = ensureDefined(plan.levels[0], 'no level');
     expect(Number(level.counterPrice) / Number(level.price)).toBeGreaterThanOrEqual(1.004);
@@ -144,8 +148,13 @@ describe('sizes', () => {
 });
 
 test('a spread wider than a step is refused', () => {
-  const result = planGrid(inputOf({ spreadTicks: 8_000 }));
+  const wide = inputOf({ spreadTicks: 20_000 });
+  const result = planGrid(wide);
   expect(result).toMatchObject({ code: 'SPREAD_TOO_WIDE' });
+  expect(result).toHaveProperty('reason', expect.stringContaining('60000 / 62000'));
+  // Where costs count once, the levels may still stand inside the touch.
+  const cheap = { ...wide, config: { ...wide.config, minEdgeMultiple: 1 } };
+  expect(planGrid(cheap)).toMatchObject({ code: 'SPREAD_TOO_WIDE' });
 });
 
 describe('laws, for every instrument', () => {
@@ -218,8 +227,10 @@ describe('laws, for every instrument', () => {
   });
 
   test('a counter-order earns at least the profit per level and the fee-aware minimum', () => {
-    always(({ levels }, { config, rules }) => {
-      const least = Math.max(config.grid.profitPerLevelPct, feeAwareMinimumPct(rules)) / 100;
+    always(({ levels }, { config, rules, quote }) => {
+      const { minEdgeMultiple } = config;
+      const fees = feeAwareMinimumPct({ rules, quote, minEdgeMultiple });
+      const least = Math.max(config.grid.profitPerLevelPct, fees) / 100;
       for (const level of levels) {
         const gain = Number(level.counterPrice) / Number(level.price) - 1;
         expect(level.side === 'buy' ? gain : -gain).toBeGreaterThanOrEqual(least - 1e-12);

@@ -4,6 +4,7 @@
  */
 import type { Refusal } from './decision-codes.ts';
 import { gridStepPct, profitPerLevelPct } from './grid-spacing.ts';
+import type { LevelCosts } from './grid-spacing.ts';
 import type { GridLevel, GridPlan } from './plans.ts';
 import { belowVenueMinimum, orderQuantity, percentOf, planNotional } from './sizing.ts';
 import type { StrategyConfig } from './strategy-config.ts';
@@ -43,13 +44,25 @@ export function planGrid(input: GridPlanInput): GridPlan | Refusal {
     const size = orderQuantity(amount, sumOfSells(geometry), levelPrice(geometry, -levels), rules);
     if (size !== undefined) return buildPlan(input, geometry, size);
   }
+  if (layOut(input, 1) === undefined) return costsTooHigh(input);
   return belowVenueMinimum(amount, price(input.quote.bid), rules, config.risk);
+}
+
+function costsTooHigh(input: GridPlanInput): Refusal {
+  const { maxSpreadPct } = input.config.grid;
+  const profitPct = profitPerLevelPct(input.config.grid, costsOf(input));
+  return {
+    code: 'SPREAD_TOO_WIDE',
+    reason:
+      `Fees and the spread ${input.quote.bid} / ${input.quote.ask} ask for ${profitPct.toFixed(3)} % ` +
+      `a level; the whole grid may span ${maxSpreadPct} % a side.`,
+  };
 }
 
 /** Centre: the mid, rounded down to a tick. Step: rounded up to two ticks, half of it is used. */
 function layOut(input: GridPlanInput, levels: number): Geometry | undefined {
   const { features, rules, config, quote } = input;
-  const stepPct = gridStepPct(features, levels, config.grid, rules);
+  const stepPct = gridStepPct(features, levels, config.grid, costsOf(input));
   if (stepPct === undefined) return undefined;
   const tick = price(rules.tickSize);
   const mid = ((price(quote.bid) + price(quote.ask)) / 2n) as Price;
@@ -57,6 +70,12 @@ function layOut(input: GridPlanInput, levels: number): Geometry | undefined {
   const distance = (movePriceBps(centre, stepPct * 100) - centre) as Price;
   return { centre, step: roundToTick(distance, (2n * tick) as Price, 'up'), levels };
 }
+
+const costsOf = ({ rules, quote, config }: GridPlanInput): LevelCosts => ({
+  rules,
+  quote,
+  minEdgeMultiple: config.minEdgeMultiple,
+});
 
 /**
  * Price of level -n … -1 (buys) or 1 … n (sells). The innermost levels stand half a step from the
@@ -123,11 +142,12 @@ function buildLevel(
   geometry: Geometry,
   index: number,
   size: Quantity,
-  { rules, config }: GridPlanInput,
+  input: GridPlanInput,
 ): GridLevel {
+  const { rules, config } = input;
   const at = levelPrice(geometry, index);
   const side: Side = index < 0 ? 'buy' : 'sell';
-  const profitPct = profitPerLevelPct(config.grid, rules);
+  const profitPct = profitPerLevelPct(config.grid, costsOf(input));
   return {
     index,
     side,

@@ -1,21 +1,28 @@
 /** How far apart the levels of a grid stand, in percent of its centre. */
 import type { GridConfig } from './strategy-config.ts';
 import type { MarketFeatures } from '../market/features.ts';
-import type { InstrumentRules } from '../market/market.ts';
+import type { InstrumentRules, Quote } from '../market/market.ts';
+import { roundTripCostsPct } from '../market/trading-costs.ts';
 
 /** The step when volatility is unknown. */
 const UNKNOWN_STEP_PCT = 0.4;
-/** A level must earn this many times the maker fees of its two orders. */
-const FEE_MULTIPLE = 2;
 
-/** The least gross profit of a level: twice the maker fees of entry and counter-order. */
-export function feeAwareMinimumPct(rules: InstrumentRules): number {
-  return (FEE_MULTIPLE * 2 * Math.max(rules.makerFeeBps, 0)) / 100;
+/** What a level's profit is measured by. */
+export type LevelCosts = {
+  readonly rules: InstrumentRules;
+  readonly quote: Pick<Quote, 'bid' | 'ask'>;
+  /** A level must earn this many times the maker fees of its two orders and half the spread (P29). */
+  readonly minEdgeMultiple: number;
+};
+
+/** The least gross profit of a level, rounded up to 1e-6 percent, which prices keep. */
+export function feeAwareMinimumPct({ rules, quote, minEdgeMultiple }: LevelCosts): number {
+  return Math.ceil(minEdgeMultiple * roundTripCostsPct(rules, quote, 'maker') * 1e6) / 1e6;
 }
 
 /** Gross distance from a level to its counter-order. */
-export function profitPerLevelPct(config: GridConfig, rules: InstrumentRules): number {
-  return Math.max(config.profitPerLevelPct, feeAwareMinimumPct(rules));
+export function profitPerLevelPct(config: GridConfig, costs: LevelCosts): number {
+  return Math.max(config.profitPerLevelPct, feeAwareMinimumPct(costs));
 }
 
 /**
@@ -28,10 +35,10 @@ export function gridStepPct(
   features: MarketFeatures,
   levels: number,
   config: GridConfig,
-  rules: InstrumentRules,
+  costs: LevelCosts,
 ): number | undefined {
   const most = config.maxSpreadPct / levels;
-  const least = profitPerLevelPct(config, rules);
+  const least = profitPerLevelPct(config, costs);
   if (least > most) return undefined;
   const wanted = config.spacingMultiplier * volatilityStepPct(features, levels);
   return Math.min(Math.max(wanted, least), most);

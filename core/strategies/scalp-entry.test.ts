@@ -77,6 +77,18 @@ describe('refusals', () => {
     expect(planScalp(inputOf('buy', scalping))).toMatchObject({ code: 'SKIP_FEES_EXCEED_TARGET' });
   });
 
+  test('a target under twice the fees and half the spread, which the gate would deny', () => {
+    const loose = { stopLossPct: 0.1, maxBreakevenWinRate: 0.95 };
+    expect(planScalp(inputOf('buy', { ...loose, profitTargetPct: 0.2 }))).toEqual({
+      code: 'SKIP_FEES_EXCEED_TARGET',
+      reason:
+        'Target 0.2 % is less than 2 times the costs of 0.100 % (fees in and out, half the spread).',
+    });
+    expect(planScalp(inputOf('buy', { ...loose, profitTargetPct: 0.21 }))).not.toHaveProperty(
+      'code',
+    );
+  });
+
   test('a size under the minimum of the venue', () => {
     const result = planScalp(inputOf('buy', {}, '1500'));
     expect(result).toMatchObject({ code: 'SIZE_BELOW_VENUE_MINIMUM' });

@@ -5,7 +5,8 @@ import type { ScalpSignal } from './scalp-signal.ts';
 import { belowVenueMinimum, orderQuantity, planNotional } from './sizing.ts';
 import type { ScalpingConfig, StrategyConfig } from './strategy-config.ts';
 import type { EpochMs, InstrumentRules, Quote } from '../market/market.ts';
-import { movePriceBps, roundToTick, toNumber } from '../money/arithmetic.ts';
+import { roundTripCostsPct, spreadPct } from '../market/trading-costs.ts';
+import { movePriceBps, roundToTick } from '../money/arithmetic.ts';
 import { price, priceText, quantityText } from '../money/units.ts';
 import type { MoneyText, Price } from '../money/units.ts';
 
@@ -26,7 +27,8 @@ const TRAIL_STEPS = 10;
 /** Plans an entry; refuses with SKIP_FEES_EXCEED_TARGET or SIZE_BELOW_VENUE_MINIMUM. */
 export function planScalp(input: ScalpPlanInput): ScalpPlan | Refusal {
   const { rules, config, quote, signal } = input;
-  const fees = feesExceedTarget(config.scalping, rules, quote);
+  const fees =
+    feesExceedTarget(config.scalping, rules, quote) ?? edgeTooSmall(config, rules, quote);
   if (fees !== null) return fees;
   const amount = planNotional(input.equity, config.risk);
   const tick = price(rules.tickSize);
@@ -97,9 +99,7 @@ function feesExceedTarget(
   quote: Quote,
 ): Refusal | null {
   const { profitTargetPct, stopLossPct, maxBreakevenWinRate } = scalping;
-  const bid = toNumber(price(quote.bid));
-  const spreadPct = ((toNumber(price(quote.ask)) - bid) / bid) * 100;
-  const costsPct = (2 * rules.takerFeeBps) / 100 + spreadPct;
+  const costsPct = (2 * rules.takerFeeBps) / 100 + spreadPct(quote);
   const winRate = (stopLossPct + costsPct) / (stopLossPct + profitTargetPct);
   if (costsPct < profitTargetPct && winRate <= maxBreakevenWinRate) return null;
   return {
@@ -108,5 +108,21 @@ function feesExceedTarget(
       `Target ${profitTargetPct} %, stop ${stopLossPct} % and costs of ${costsPct.toFixed(3)} % ` +
       `need ${(winRate * 100).toFixed(0)} % wins to break even; ` +
       `${(maxBreakevenWinRate * 100).toFixed(0)} % is the most allowed.`,
+  };
+}
+
+/** P29: the gate would deny it. */
+function edgeTooSmall(
+  { scalping, minEdgeMultiple }: StrategyConfig,
+  rules: InstrumentRules,
+  quote: Quote,
+): Refusal | null {
+  const costsPct = roundTripCostsPct(rules, quote, 'taker');
+  if (scalping.profitTargetPct >= minEdgeMultiple * costsPct) return null;
+  return {
+    code: 'SKIP_FEES_EXCEED_TARGET',
+    reason:
+      `Target ${scalping.profitTargetPct} % is less than ${minEdgeMultiple} times the costs of ` +
+      `${costsPct.toFixed(3)} % (fees in and out, half the spread).`,
   };
 }

@@ -54,6 +54,8 @@ export type StrategyConfig = {
   readonly scalping: ScalpingConfig;
   readonly grid: GridConfig;
   readonly risk: SizingConfig;
+  /** The way to a target over what a round trip costs (P29); the gate denies what stays below. */
+  readonly minEdgeMultiple: number;
   readonly regime: RegimeConfig;
 };
 
@@ -82,5 +84,6 @@ export const DEFAULT_STRATEGY_CONFIG: StrategyConfig = {
     unwindLimitS: 60,
   },
   risk: { positionSizePct: 2, leverage: 3 },
+  minEdgeMultiple: 2,
   regime: DEFAULT_REGIME_CONFIG,
 };

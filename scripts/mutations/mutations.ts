@@ -19,6 +19,7 @@ const TABLE = [
   'venue-rules',
   'limit-rules',
   'liquidity-rules',
+  'edge-rules',
   'activity-rules',
 ].map((name) => `core/risk/${name}.ts`);
 

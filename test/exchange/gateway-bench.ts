@@ -43,6 +43,7 @@ export const aLevel = (sequence: number, fields: Partial<OrderIntent> = {}): Ord
   quantity: '0.01' as QuantityText,
   price: '49000' as PriceText,
   triggerPrice: null,
+  targetPrice: null,
   reduceOnly: false,
   postOnly: false,
   timeInForce: 'GTC',

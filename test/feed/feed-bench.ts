@@ -174,6 +174,7 @@ const intent = (sequence: number, fields: Partial<OrderIntent>): OrderIntent => 
   quantity: '0.01' as QuantityText,
   price: null,
   triggerPrice: null as PriceText | null,
+  targetPrice: null,
   reduceOnly: false,
   postOnly: false,
   timeInForce: 'GTC',

@@ -221,6 +221,7 @@ async function placeForeign(): Promise<void> {
     quantity: '0.1' as QuantityText,
     price: '2400' as PriceText,
     triggerPrice: null,
+    targetPrice: null,
     reduceOnly: false,
     postOnly: false,
     timeInForce: 'GTC',

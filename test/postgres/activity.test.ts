@@ -57,16 +57,55 @@ async function refuse(times: number, code: string): Promise<void> {
 }
 
 test.each([
-  { ordersPerMinuteSymbol: 2 },
-  { ordersPerMinuteAccount: 2 },
-  { ordersPerTenSecondsSymbol: 2 },
-  { ordersPerTenSecondsAccount: 2 },
+  { messagesPerMinuteSymbol: 2 },
+  { messagesPerMinuteAccount: 2 },
+  { messagesPerTenSecondsSymbol: 2 },
+  { messagesPerTenSecondsAccount: 2 },
 ])('P12: orders of the last while count when they were sent: %j', async (limits) => {
   await start(limits);
   await codeOf(aLevel());
   await send(world.ledger, BTC, aLevel());
   await send(world.ledger, BTC, aLevel());
   expect(await codeOf(aLevel())).toBe('MESSAGE_RATE_EXCEEDED');
+});
+
+test('P12: cancels and amends count, those of other symbols for the account', async () => {
+  await start({ messagesPerTenSecondsSymbol: 3, messagesPerTenSecondsAccount: 4 });
+  await world.ledger.noteChanges(BTC, 'cancel', ['a', 'b']);
+  expect(await codeOf(aLevel())).toBe('approved');
+  await world.ledger.noteChanges({ ...BTC, symbol: 'ETHUSDT' }, 'amend', ['c']);
+  expect(await codeOf(aLevel())).toBe('approved');
+  await world.ledger.noteChanges(BTC, 'amend', ['d']);
+  expect(await codeOf(aLevel())).toBe('MESSAGE_RATE_EXCEEDED');
+  await world.pool.query(`UPDATE order_changes SET recorded_at = recorded_at - interval '11 s'`);
+  expect(await codeOf(aLevel())).toBe('approved');
+});
+
+test('P12: a request that may wait leaves no row, one that is denied for more is not held up', async () => {
+  await start({ messagesPerTenSecondsSymbol: 1 });
+  await send(world.ledger, BTC, aLevel());
+  const order = aLevel();
+  const ask = (orders: OrderIntent[], mayWait: boolean) =>
+    world.ledger.prepareIntents({ ...aRequest(BTC, orders), mayWait });
+  expect(await ask([order], true)).toEqual({ approved: [], denied: [], isBusy: true });
+  expect(await world.ledger.intent(order.clientOrderId)).toBeUndefined();
+  expect(await ask([aLevel({ quantity: '0.0015' } as never), order], true)).toMatchObject({
+    denied: [
+      { reason: { code: 'QUANTITY_OFF_STEP' } },
+      { reason: { code: 'MESSAGE_RATE_EXCEEDED' } },
+    ],
+    isBusy: false,
+  });
+});
+
+test('P14: the first market day of an account has a limit of its own', async () => {
+  await start({ ordersFirstDaySymbol: 1 });
+  await send(world.ledger, BTC, aLevel());
+  expect(await codeOf(aLevel())).toBe('ORDERS_PER_DAY_EXCEEDED');
+  const at = (hours: number) => ({ quote: { ...QUOTE, time: NOW + hours * 3_600_000 } });
+  expect(await codeOf(aLevel(), at(24))).toBe('approved');
+  // A symbol that lags behind the account's day is not on its first one again.
+  expect(await codeOf(aLevel(), at(0))).toBe('approved');
 });
 
 test('P14: the orders of a market day, and none of the day before', async () => {

@@ -74,6 +74,7 @@ function strategyOf(dice: Dice): StrategyConfig {
   const [minTrendStrength, leaveTrendStrength] = dice.pick(TREND_STRENGTHS);
   return {
     risk: DEFAULT_STRATEGY_CONFIG.risk,
+    minEdgeMultiple: DEFAULT_STRATEGY_CONFIG.minEdgeMultiple,
     grid: {
       ...grid,
       initialLevels: dice.pick([1, 2, 3]),

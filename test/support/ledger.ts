@@ -169,6 +169,7 @@ export const anIntent = (intent: Partial<OrderIntent> & { clientOrderId: string 
     quantity: '0.002',
     price: '59700',
     triggerPrice: null,
+    targetPrice: intent.side === 'sell' ? '59000' : '61000',
     reduceOnly: false,
     postOnly: true,
     timeInForce: 'GTC',
@@ -213,6 +214,7 @@ export const aRequest = (
   isReconciled: true,
   dayVolume: null,
   book: null,
+  mayWait: false,
   ...request,
 });
 

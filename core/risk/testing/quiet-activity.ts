@@ -4,9 +4,10 @@ import { ZERO_MONEY } from '../../money/units.ts';
 import type { RecentActivity } from '../recent-activity.ts';
 
 export const quietActivity = (equity: Money): RecentActivity => ({
-  ordersPerMinute: { symbol: 0, account: 0 },
-  ordersPerTenSeconds: { symbol: 0, account: 0 },
+  messagesPerMinute: { symbol: 0, account: 0 },
+  messagesPerTenSeconds: { symbol: 0, account: 0 },
   ordersToday: 0,
+  isFirstDay: false,
   medianQuantity: {},
   repeatedFills: { perMinute: 0, perTenMinutes: 0 },
   stops: { count: 0, lastAgoMs: null },

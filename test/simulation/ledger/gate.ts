@@ -9,13 +9,12 @@ import { denied, momentRefusal } from '../../../core/risk/moment-rules.ts';
 import { reservePrice } from '../../../core/risk/order-figures.ts';
 import type { MomentContext } from '../../../core/risk/risk-context.ts';
 import { INTENT_TTL_MS } from '../../../adapters/ports.ts';
-import type { Ledger, PrepareRequest } from '../../../adapters/ports.ts';
+import type { Ledger, PrepareRequest, Prepared } from '../../../adapters/ports.ts';
 import { intentOf, isOverdue, setIntentState, touch } from './ledger-state.ts';
 import type { IntentRecord, LedgerState } from './ledger-state.ts';
 import { exposureOf, momentContext } from './risk-view.ts';
 import { quietActivity } from '../../../core/risk/testing/quiet-activity.ts';
 
-type Prepared = Awaited<ReturnType<Ledger['prepareIntents']>>;
 type SendRequest = Parameters<Ledger['beginSending']>[0];
 type Sent = Awaited<ReturnType<Ledger['beginSending']>>;
 
@@ -37,6 +36,7 @@ export function prepareIntents(state: LedgerState, request: PrepareRequest): Pre
     denied: results.flatMap(([order, reason]) =>
       reason ? [{ clientOrderId: order.clientOrderId, reason }] : [],
     ),
+    isBusy: false,
   };
 }
 

@@ -30,6 +30,7 @@ export function createLedgerClient(parts: ClientParts, process: SimProcess): Led
         const more = refused.map(({ clientOrderId }) => ({ clientOrderId, reason }));
         return { ...answer, denied: [...answer.denied, ...more] };
       }),
+    noteChanges: () => ask(() => undefined),
     beginSending: (request) => ask(() => ledger.beginSending(request)),
     recordOutcome: (_ref, id, outcome) => ask(() => ledger.recordOutcome(id, outcome)),
     recordFill: (_ref, fill) => ask(() => ledger.recordFill(fill)),
