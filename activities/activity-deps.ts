@@ -33,6 +33,10 @@ export type ActivityDeps = {
   readonly strategyConfig: (symbol: string) => StrategyConfig;
   /** Wall time without protection after which a position is closed. */
   readonly protectionGraceMs: number;
+  /** Wall time for which an outcome may stay unknown before the symbol only reduces. */
+  readonly unknownGraceMs: number;
+  /** Range of a minute's mids in which a symbol may add risk; null in lockstep. */
+  readonly collarMovePct: number | null;
   /** The venue waits for settled watches. */
   readonly lockstep: boolean;
   readonly wallClock: () => EpochMs;

@@ -141,6 +141,8 @@ async function machineSettings(deps: ActivityDeps, symbol: string): Promise<Mach
     unwindLimitMs: grid.unwindLimitS * 1_000,
     protectionGraceMs: deps.protectionGraceMs,
     retryMs: RETRY_UNKNOWN_MS,
+    unknownGraceMs: deps.unknownGraceMs,
+    collarMovePct: deps.collarMovePct,
     lockstep: deps.lockstep,
   };
 }

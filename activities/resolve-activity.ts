@@ -11,8 +11,13 @@ const ASK_FOR_MS = 10_000;
 
 export function createResolveActivity(deps: ActivityDeps): Pick<SymbolActivities, 'resolveOrders'> {
   return {
-    resolveOrders: ({ ref, clientOrderIds }) =>
-      Promise.all(clientOrderIds.map((id) => resolveOrder(deps, ref, id))),
+    resolveOrders: async ({ ref, clientOrderIds }) => {
+      const outcomes = await Promise.all(clientOrderIds.map((id) => resolveOrder(deps, ref, id)));
+      const isOpen = outcomes.some(({ kind }) => kind === 'pending');
+      // The next question asks again; an outcome that is known waits for nothing.
+      if (isOpen) await deps.ledger.haltOnUnknown(ref).catch(() => undefined);
+      return outcomes;
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import type { Fill, OrderIntent } from '../core/orders/order.ts';
 import type { IntentRow, VenueOrder } from '../adapters/ports.ts';
 import { p, q } from '../state-machines/testing/fixtures.ts';
 import type { ActivityDeps } from './activity-deps.ts';
+import { createResolveActivity } from './resolve-activity.ts';
 import { resolveOnce } from './resolve-order.ts';
 
 const REF = { account: 'paper', venue: 'binance-usdm', symbol: 'BTCUSDT' };
@@ -150,4 +151,46 @@ test.each<[string, Partial<World>]>([
     message: 'not found yet',
   });
   expect(world.outcomes).toEqual([]);
+});
+
+/** Each question takes ten seconds, until an answer comes. */
+function aResolver(outcome: 'found' | 'pending', halt: () => Promise<void>) {
+  const asked = { halts: 0 };
+  let wallMs = 0;
+  const deps = {
+    wallClock: () => wallMs,
+    sleep: async () => void (wallMs += 10_000),
+    gateway: {
+      venueTime: () => SENT_AT,
+      findOrder: async () => (outcome === 'found' ? { ...order, executed: q('0') } : undefined),
+    },
+    ledger: {
+      intent: async () => ({ intent, ref: REF, state: 'UNKNOWN', sentAt: SENT_AT }),
+      recordOutcome: async () => undefined,
+      recordOrder: async () => undefined,
+      haltOnUnknown: () => {
+        asked.halts += 1;
+        return halt();
+      },
+    },
+  } as unknown as ActivityDeps;
+  const { resolveOrders } = createResolveActivity(deps);
+  return { asked, resolve: () => resolveOrders({ ref: REF, clientOrderIds: [ID] }) };
+}
+
+test('P25: an outcome that stays unknown makes the account be looked at', async () => {
+  const { asked, resolve } = aResolver('pending', async () => undefined);
+  expect(await resolve()).toMatchObject([{ kind: 'pending' }]);
+  expect(asked.halts).toBe(1);
+});
+
+test('P25: a look that fails takes nothing from the answer', async () => {
+  const { resolve } = aResolver('pending', async () => Promise.reject(new Error('away')));
+  expect(await resolve()).toMatchObject([{ kind: 'pending' }]);
+});
+
+test('P25: what is known gives no reason to look', async () => {
+  const { asked, resolve } = aResolver('found', async () => undefined);
+  expect(await resolve()).toMatchObject([{ kind: 'found' }]);
+  expect(asked.halts).toBe(0);
 });

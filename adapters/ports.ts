@@ -194,6 +194,8 @@ export type Ledger = {
   recordFill(ref: SymbolRef, fill: Fill): Promise<boolean>;
   /** Only forward; links a child to its conditional parent whichever event comes first. */
   recordOrder(ref: SymbolRef, order: VenueOrder): Promise<void>;
+  /** Halts the account where too many requests have been of unknown outcome for too long (P25). */
+  haltOnUnknown(ref: SymbolRef): Promise<void>;
   /** Sets a PREPARED row EXPIRED by compare-and-set; true when it was. */
   expirePrepared(ref: SymbolRef, clientOrderId: string): Promise<boolean>;
   rowsAbove(ref: SymbolRef, seq: number, limit: number): Promise<readonly LedgerRow[]>;
@@ -281,6 +283,12 @@ export type HaltLatch = {
   /** A clear names the halt that it clears. */
   clear(request: { account: string; haltId: string; reason: string; by: string }): Promise<boolean>;
 };
+
+/** Sets a HALT over one symbol unless one stands; a person ends it. */
+export type HaltSymbol = (
+  ref: SymbolRef,
+  cause: { readonly reason: string; readonly by: string },
+) => Promise<void>;
 
 export type HaltState =
   | { readonly kind: 'clear' }

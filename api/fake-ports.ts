@@ -64,6 +64,7 @@ export const aStatus = (changes: Partial<SymbolStatus> = {}): SymbolStatus => ({
   protectiveStops: [],
   gridProfit: '0',
   unknownOrders: 0,
+  restraints: [],
   marketTime: NOW - 60_000,
   ...changes,
 });

@@ -39,6 +39,14 @@ export const symbolView = z
     running: z.boolean().nullable(),
     state: z.string().nullable().openapi({ example: 'rangingGrid.working' }),
     level: z.enum(TRADING_LEVELS).nullable(),
+    restraints: z
+      .array(z.string())
+      .readonly()
+      .nullable()
+      .openapi({
+        description: 'Why it is REDUCING without a person; it ends with its causes.',
+        example: ['PRICE_MOVED_TOO_FAST'],
+      }),
     halted: z.boolean().nullable(),
     halt_reason: z.string().nullable(),
     regime: z.enum(REGIMES).nullable(),

@@ -60,6 +60,7 @@ describe('status', () => {
       decision: { code: 'GRID_KEPT', reason: 'the grid stands' },
       open_orders: 6,
       unknown_orders: 0,
+      restraints: [],
       position: { side: 'LONG', quantity: '0.02', entry_price: '59000' },
       mark_price: '60000',
       stop: { trigger_price: '57000', distance_pct: 5 },

@@ -30,6 +30,7 @@ export function symbolViewOf(
     running: runningNames === null ? null : runningNames.includes(symbol),
     state: status?.state ?? null,
     level: status?.level ?? null,
+    restraints: status?.restraints ?? null,
     halted: status === undefined ? null : isHalted(status),
     halt_reason: status?.haltReason ?? null,
     regime: regimeOf(status?.regime ?? null),

@@ -60,6 +60,9 @@ function entriesBetween({ stack }: Rig, from: number, to: number): readonly stri
 type Link = 'venue' | 'postgres' | 'temporal';
 type Way = 'refused' | 'silent';
 
+/** Prices that are a minute old halt the symbol (P17), and then only a person goes on. */
+const BEFORE_STALE_HALT = 0.75;
+
 /** Refused: everybody hears of it at once. Silent: connections stay open and nothing comes. */
 export const cutFrom =
   (link: Link) =>
@@ -70,7 +73,8 @@ export const cutFrom =
     const from = Date.now();
     const cutAtOnce = part(relay, way);
     // A fifth of an outage to all of it: some timers run out, others do not.
-    await pause(rig.outageMs * (0.2 + 0.8 * rig.random()));
+    const longest = link === 'venue' ? BEFORE_STALE_HALT : 1;
+    await pause(rig.outageMs * longest * (0.2 + 0.8 * rig.random()));
     const connections = cutAtOnce + mend(relay);
     return healed(
       connections > 0,

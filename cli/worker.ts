@@ -15,7 +15,7 @@ import { createJournal } from '../adapters/postgres/journal.ts';
 import { createLedger } from '../adapters/postgres/ledger.ts';
 import { createNotifications } from '../adapters/postgres/notifications.ts';
 import { createPool } from '../adapters/postgres/pool.ts';
-import { createWriterAlarm } from '../adapters/postgres/writer-alarm.ts';
+import { createHaltSymbol } from '../adapters/postgres/halt-symbol.ts';
 import { INTENT_TTL_MS } from '../adapters/ports.ts';
 import type { ExchangeGateway, Journal, Ledger } from '../adapters/ports.ts';
 import type { Role } from './role.ts';
@@ -76,11 +76,12 @@ export async function startWorkerRole(config: TidegateConfig, probe = NO_PROBE):
     incomes: stores.incomes,
     journal,
     random: Math.random,
-    onOtherWriter: stores.onOtherWriter,
+    onHalt: stores.onHalt,
     ...(lockstep === undefined
       ? {
           reconcileIntervalMs: config.safety.reconcileIntervalS * 1_000,
           deadManMs: config.safety.deadManTimerS * 1_000,
+          staleHaltMs: config.limits.staleHaltMs,
         }
       : { lockstep }),
   });
@@ -99,6 +100,8 @@ export async function startWorkerRole(config: TidegateConfig, probe = NO_PROBE):
       strategyConfig,
       protectionGraceMs:
         lockstep === undefined ? config.flowTrading.risk.protectionGraceMs : LOCKSTEP_WAIT_MS,
+      unknownGraceMs: config.limits.unknownGraceMs,
+      collarMovePct: lockstep === undefined ? config.limits.collarMovePct : null,
       lockstep: lockstep !== undefined,
       wallClock,
     },
@@ -138,7 +141,7 @@ function openStores(config: TidegateConfig, lockstep: boolean) {
     ledger,
     incomes: createIncomeBook(pool),
     journal: createJournal(pool),
-    onOtherWriter: createWriterAlarm(pool, latch),
+    onHalt: createHaltSymbol(pool, latch),
     close,
   };
 }

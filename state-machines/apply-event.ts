@@ -9,6 +9,7 @@ import { applyFill, isLoose } from './apply-fill.ts';
 import { applyHalt, applyLevel, applyResume, applyStop } from './apply-message.ts';
 import { applyCancel, applyOrderUpdate, applyResolve, applySubmit } from './apply-outcome.ts';
 import { noteRisk } from './notes.ts';
+import { release, restrain } from './restraints.ts';
 import type { SymbolContext, TrackedOrder } from './symbol-context.ts';
 import type { DeadlineId, SymbolEvent } from './symbol-events.ts';
 import { isFlat, isProtected, lacksFills, trackNew } from './tracked-orders.ts';
@@ -95,6 +96,10 @@ function applyMarket(context: SymbolContext, event: MarketEvent): SymbolContext 
       return noteStale({ ...next, dataStale: true }, event.ageMs);
     case 'dataFresh':
       return next;
+    case 'priceMoved':
+      return restrain(next, 'PRICE_MOVED_TOO_FAST', { rangePct: event.rangePct });
+    case 'priceCalm':
+      return release(next, 'PRICE_MOVED_TOO_FAST');
   }
 }
 
@@ -202,6 +207,9 @@ function applyDeadline(context: SymbolContext, id: DeadlineId): SymbolContext {
       return context.reconcile === 'waiting' ? { ...next, reconcile: 'due' } : next;
     case 'retry':
       return retry(next);
+    case 'unknown':
+      // The arrangement that follows every event knows the time and decides.
+      return next;
     case 'protection':
       return isFlat(context) || isProtected(context)
         ? next

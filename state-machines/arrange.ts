@@ -7,8 +7,10 @@ import type { ArrangeMode, DesiredOrder } from './desired-orders.ts';
 import { diffOrders } from './diff-orders.ts';
 import { isProtectiveSlot } from './apply-event.ts';
 import { evaluateRequest } from './evaluate-request.ts';
+import { reviewDelayMs, reviewUnknown } from './restraints.ts';
 import type { SymbolContext, TrackedOrder } from './symbol-context.ts';
 import type { SymbolEffect } from './symbol-effects.ts';
+import { DEADLINE_IDS } from './symbol-events.ts';
 import type { DeadlineId } from './symbol-events.ts';
 import { isFlat, isProtected, lacksFills, trackNew, trackedOrders } from './tracked-orders.ts';
 
@@ -27,6 +29,7 @@ export function arrange(
   wallMs: number,
 ): Arrangement {
   const steps = [
+    (reviewed: SymbolContext) => unchanged(reviewUnknown(reviewed, wallMs)),
     placeAndCancel(mode),
     askUnknown,
     reconcileWhenDue,
@@ -175,13 +178,13 @@ function flushRecords(context: SymbolContext): Arrangement {
 const armDeadlines =
   (wallMs: number): Step =>
   (context) =>
-    (['retry', 'protection', 'reconcile'] as const).reduce<Arrangement>((sofar, id) => {
+    DEADLINE_IDS.reduce<Arrangement>((sofar, id) => {
       const next = armOne(sofar.context, id, wallMs);
       return { context: next.context, effects: [...sofar.effects, ...next.effects] };
     }, unchanged(context));
 
 function armOne(context: SymbolContext, id: DeadlineId, wallMs: number): Arrangement {
-  const delayMs = deadlineDelayMs(context, id);
+  const delayMs = deadlineDelayMs(context, id, wallMs);
   const armed = context.armed.includes(id);
   if (delayMs !== null && !armed) {
     return {
@@ -193,13 +196,15 @@ function armOne(context: SymbolContext, id: DeadlineId, wallMs: number): Arrange
   return unchanged(context);
 }
 
-function deadlineDelayMs(context: SymbolContext, id: DeadlineId): number | null {
+function deadlineDelayMs(context: SymbolContext, id: DeadlineId, wallMs: number): number | null {
   const retryMs = context.settings?.retryMs ?? null;
   switch (id) {
     case 'reconcile':
       return context.reconcile === 'waiting' ? RECONCILE_RETRY_MS : null;
     case 'retry':
       return needsRetry(context) ? retryMs : null;
+    case 'unknown':
+      return reviewDelayMs(context, wallMs);
     case 'protection':
       return isFlat(context) || isProtected(context)
         ? null

@@ -16,6 +16,7 @@ import type { MachineSettings } from '../core/orders/machine-settings.ts';
 import type { OrderIntent } from '../core/orders/order.ts';
 import type { GridLevel, GridPlan } from '../core/strategies/plans.ts';
 import { counterSlot, entrySlot, inventory } from './grid-progress.ts';
+import { tradingLevel } from './restraints.ts';
 import type { GridProgress, ScalpProgress, SymbolContext, TrackedOrder } from './symbol-context.ts';
 import {
   inSlot,
@@ -68,7 +69,7 @@ const EXTRA = 'stop:extra';
 
 /** Entries are allowed only at level ACTIVE; below it, counters and exits carry on reduce-only. */
 export const allowsEntries = (context: SymbolContext): boolean =>
-  context.level === 'ACTIVE' && context.stopping === null;
+  tradingLevel(context) === 'ACTIVE' && context.stopping === null;
 
 /** Nobody knows what an entry is worth while prices are stale (P17): it goes until they are fresh. */
 export const wantsEntries = (context: SymbolContext): boolean =>
@@ -152,7 +153,7 @@ const levelCounter = (
   quantity: held,
   price: level.counterPrice,
   targetPrice: null,
-  reduceOnly: context.level !== 'ACTIVE',
+  reduceOnly: tradingLevel(context) !== 'ACTIVE',
   postOnly: false,
   replace: 'cancelFirst',
 });

@@ -2,6 +2,7 @@
 import { ensureDefined } from '../core/assert.ts';
 import { advance } from './advance.ts';
 import type { OperationCall, ProcessCommand } from './process-types.ts';
+import { tradingLevel } from './restraints.ts';
 import type { SymbolCarry } from './symbol-carry.ts';
 import type { SymbolEffect } from './symbol-effects.ts';
 import type { SymbolEvent } from './symbol-events.ts';
@@ -75,7 +76,7 @@ function callOf(step: Step, effect: Runnable): OperationCall {
         name: 'checkRisk',
         intents: effect.intents,
         quote: ensureDefined(context.quote, 'an order needs a quote'),
-        level: context.level,
+        level: tradingLevel(context),
         epoch: ensureDefined(context.prefix, 'an order needs an epoch').epoch,
       };
     case 'cancel':

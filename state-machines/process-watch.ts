@@ -93,8 +93,16 @@ function startWatch(step: Step): Step {
 }
 
 function keyOfSpec(spec: WatchSpec, lockstep: boolean): string {
-  const { entryRule, breakout, trail, touch, deadlines, settled } = spec;
-  return JSON.stringify([entryRule, breakout, trail, touch, deadlines, lockstep && settled]);
+  const { entryRule, breakout, trail, touch, deadlines, collar, settled } = spec;
+  return JSON.stringify([
+    entryRule,
+    breakout,
+    trail,
+    touch,
+    deadlines,
+    collar,
+    lockstep && settled,
+  ]);
 }
 
 /** What people must see soon; market time and figures follow with the next call anyway. */

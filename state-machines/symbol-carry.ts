@@ -4,6 +4,7 @@ import type { WatchCursor } from '../core/market/watch.ts';
 import type { SymbolSnapshot } from './advance.ts';
 import { initialSnapshot } from './advance.ts';
 import type { OperationCall } from './process-types.ts';
+import { initialContext } from './symbol-context.ts';
 import type { SymbolEffect } from './symbol-effects.ts';
 
 export type WatchProgress = {
@@ -66,5 +67,6 @@ export const initialCarry = (): SymbolCarry => ({
 /** Brings the carry of an older run up to date: what it lacks gets its first value. */
 export const migrate = (carry: SymbolCarry): SymbolCarry => ({
   ...carry,
+  snapshot: { ...carry.snapshot, context: { ...initialContext, ...carry.snapshot.context } },
   watch: { ...initialCarry().watch, ...carry.watch },
 });

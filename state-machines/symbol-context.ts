@@ -10,6 +10,7 @@ import type { OrderIntent, OrderStatus } from '../core/orders/order.ts';
 import type { RecordEntry } from '../core/orders/records.ts';
 import type { MoneyText, PriceText, QuantityText } from '../core/money/units.ts';
 import type { Regime, RegimeState } from '../core/regime/regime.ts';
+import type { Restraint } from './restraints.ts';
 import type { DeadlineId } from './symbol-events.ts';
 import type {
   EvaluateRequest,
@@ -62,7 +63,11 @@ export type ScalpProgress = {
 export type SymbolContext = {
   readonly prefix: ClientOrderIdPrefix | null;
   readonly settings: MachineSettings | null;
+  /** What people and late evidence set; `tradingLevel()` is what counts. */
   readonly level: TradingLevel;
+  readonly restraints: readonly Restraint[];
+  /** Wall time since which some outcome has been unknown without a break. */
+  readonly unknownSince: EpochMs | null;
   readonly halt: {
     readonly haltId: string;
     readonly reason: string;
@@ -127,6 +132,8 @@ export const initialContext: SymbolContext = {
   prefix: null,
   settings: null,
   level: 'ACTIVE',
+  restraints: [],
+  unknownSince: null,
   halt: null,
   stopping: null,
   marketTime: 0,

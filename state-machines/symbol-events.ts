@@ -51,5 +51,5 @@ export type SymbolEvent =
   /** Internal: bring the orders in line with the plan. Sent by `advance()` after every event. */
   | { readonly type: 'arrange'; readonly wallMs: EpochMs };
 
-export const DEADLINE_IDS = ['retry', 'protection', 'reconcile'] as const;
+export const DEADLINE_IDS = ['retry', 'protection', 'reconcile', 'unknown'] as const;
 export type DeadlineId = (typeof DEADLINE_IDS)[number];

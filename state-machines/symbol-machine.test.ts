@@ -22,14 +22,15 @@ import {
   scalpEvaluation,
 } from './testing/fixtures.ts';
 import { trackedOrders } from './tracked-orders.ts';
+import { symbolStatus } from './watch-spec.ts';
 
 /** A tiny harness: feeds events, keeps the last snapshot and all effects. */
 function aSymbol() {
   let snapshot: SymbolSnapshot = initialSnapshot();
   let effects: readonly SymbolEffect[] = [];
   let trades = 0;
-  const send = (event: SymbolEvent): readonly SymbolEffect[] => {
-    const next = advance(JSON.parse(JSON.stringify(snapshot)) as SymbolSnapshot, event, 0);
+  const send = (event: SymbolEvent, wallMs = 0): readonly SymbolEffect[] => {
+    const next = advance(JSON.parse(JSON.stringify(snapshot)) as SymbolSnapshot, event, wallMs);
     snapshot = next.snapshot;
     effects = next.effects;
     return effects;
@@ -101,6 +102,7 @@ function aSymbol() {
     effects: () => effects,
     state: () => stateName(snapshot.value),
     context: () => snapshot.context,
+    status: () => symbolStatus(snapshot),
     slots: () =>
       trackedOrders(snapshot.context)
         .map((o) => o.intent.slot)
@@ -385,6 +387,105 @@ describe('ranging grid', () => {
     symbol.fill('L-1:counter', '1');
     expect(symbol.placed()).toEqual([]);
     expect(symbol.state()).toBe('rangingGrid.working');
+  });
+});
+
+describe('a symbol that is restrained', () => {
+  const at = { time: 1_000, quote: aQuote() };
+  const moved: SymbolEvent = {
+    type: 'market',
+    event: { ...at, kind: 'priceMoved', rangePct: 11 },
+  };
+  const calm: SymbolEvent = { type: 'market', event: { ...at, kind: 'priceCalm' } };
+
+  test('only reduces while the price runs, and goes on by itself (P4c)', () => {
+    const symbol = aWorkingGrid();
+    symbol.fill('L-1:entry', '1');
+    symbol.ack(symbol.placed());
+    symbol.send(moved);
+    expect(symbol.cancelled()).toEqual([symbol.order('L1:entry').clientOrderId]);
+    expect(symbol.status()).toMatchObject({
+      level: 'REDUCING',
+      restraints: ['PRICE_MOVED_TOO_FAST'],
+    });
+    symbol.end('L1:entry', 'cancelled');
+    expect(symbol.slots()).toEqual(['L-1:counter', 'stop:lower', 'stop:upper']);
+    symbol.fill('L-1:counter', '1');
+    expect(symbol.placed()).toEqual([]);
+    symbol.send(calm);
+    expect(symbol.placed().map((o) => o.slot)).toEqual(['L-1:entry', 'L1:entry']);
+    expect(symbol.status()).toMatchObject({ level: 'ACTIVE', restraints: [] });
+  });
+
+  test('sends counter-orders reduce-only', () => {
+    const symbol = aWorkingGrid();
+    symbol.send(moved);
+    symbol.fill('L-1:entry', '1');
+    expect(symbol.placed()).toMatchObject([{ slot: 'L-1:counter', reduceOnly: true }]);
+  });
+
+  test('a level that a person set outlasts the cause', () => {
+    const symbol = aWorkingGrid();
+    symbol.send(moved);
+    symbol.send({ type: 'level', level: 'REDUCING', reason: 'test', by: 'test' });
+    symbol.send(calm);
+    expect(symbol.status()).toMatchObject({ level: 'REDUCING', restraints: [] });
+    expect(symbol.placed()).toEqual([]);
+  });
+
+  /** The answer to a request that placed a level never came. */
+  function anUnknownLevel() {
+    const symbol = anIdleSymbol();
+    symbol.send({ type: 'market', event: barClosed() });
+    symbol.send({ type: 'evaluated', evaluation: gridEvaluation() });
+    symbol.ack(symbol.placed());
+    const [first, second] = symbol.placed();
+    if (first === undefined || second === undefined) throw new Error('two levels are placed');
+    symbol.ack([first]);
+    const unknown = (clientOrderId: string, kind: 'unknown') => ({
+      clientOrderId,
+      kind,
+      message: 'no reply',
+    });
+    const outcomes = [unknown(second.clientOrderId, 'unknown')];
+    const effects = symbol.send({ type: 'placed', outcomes }, 5_000);
+    return { symbol, first, second, effects };
+  }
+
+  test('an outcome that stays unknown for the grace takes the entries off (P25)', () => {
+    const { symbol, first, second, effects } = anUnknownLevel();
+    expect(effects).toContainEqual({ kind: 'armDeadline', id: 'unknown', at: 65_000 });
+    symbol.send({ type: 'deadline', id: 'unknown' }, 64_999);
+    expect(symbol.cancelled()).toEqual([]);
+    expect(symbol.effects()).toContainEqual({ kind: 'armDeadline', id: 'unknown', at: 65_000 });
+    symbol.send({ type: 'deadline', id: 'unknown' }, 65_000);
+    expect(symbol.cancelled()).toEqual([first.clientOrderId]);
+    expect(symbol.status()).toMatchObject({
+      level: 'REDUCING',
+      restraints: ['ORDER_UNKNOWN_TOO_LONG'],
+    });
+    const found = {
+      clientOrderId: second.clientOrderId,
+      kind: 'found',
+      status: 'working',
+    } as const;
+    symbol.send({ type: 'resolved', outcomes: [{ ...found, executed: q('0') }] }, 70_000);
+    expect(symbol.status()).toMatchObject({ level: 'ACTIVE', restraints: [] });
+  });
+
+  test('one that is known in between counts from nought again', () => {
+    const { symbol, second } = anUnknownLevel();
+    const { clientOrderId } = second;
+    const found = { clientOrderId, kind: 'found', status: 'working', executed: q('0') } as const;
+    symbol.send({ type: 'resolved', outcomes: [found] }, 60_000);
+    symbol.send(
+      { type: 'cancelled', outcomes: [{ clientOrderId, kind: 'notFound', message: '' }] },
+      61_000,
+    );
+    symbol.send({ type: 'deadline', id: 'unknown' }, 65_000);
+    expect(symbol.status()).toMatchObject({ level: 'ACTIVE', restraints: [] });
+    symbol.send({ type: 'deadline', id: 'unknown' }, 121_000);
+    expect(symbol.status()).toMatchObject({ level: 'REDUCING' });
   });
 });
 

@@ -50,7 +50,8 @@ function check({ from, event, result }: Visit): void {
   const halted = state === 'halted' && context.level === 'HALT';
   assert(!halted || !ordinaryStands(context), 'a halt leaves no ordinary order alone');
   const arranges = state !== 'reconciling' && state !== 'stopped' && context.level !== 'LOCKOUT';
-  assert(!arranges || !context.dataStale || !entryStands(context), 'no entry on stale prices');
+  const mayEnter = !context.dataStale && context.restraints.length === 0;
+  assert(!arranges || mayEnter || !entryStands(context), 'no entry on stale or running prices');
   const placed = effects.flatMap((e) => (e.kind === 'place' ? e.intents : []));
   for (const intent of placed) {
     const { slot, role, reduceOnly } = intent;
@@ -80,7 +81,9 @@ const isAlone = (context: SymbolContext, exit: OrderIntent): boolean =>
   );
 
 const mayAddRisk = (context: SymbolContext): boolean =>
-  !context.dataStale && trackedOrders(context).every((o) => o.phase !== 'unknown');
+  !context.dataStale &&
+  context.restraints.length === 0 &&
+  trackedOrders(context).every((o) => o.phase !== 'unknown');
 
 /** An order that may still add to the position, and no other stop that stands on its other side. */
 function leavesBare(context: SymbolContext, stop: TrackedOrder): boolean {

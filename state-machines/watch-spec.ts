@@ -3,6 +3,7 @@ import type { SymbolStatus, WatchSpec } from '../core/market/watch.ts';
 import { stateName } from './advance.ts';
 import type { SymbolSnapshot } from './advance.ts';
 import { exitsAtMarket } from './desired-orders.ts';
+import { tradingLevel } from './restraints.ts';
 import type { SymbolContext } from './symbol-context.ts';
 import { isFlat, isLive, isStop, trackedOrders } from './tracked-orders.ts';
 
@@ -10,14 +11,23 @@ export function watchSpec(snapshot: SymbolSnapshot, settled: boolean): WatchSpec
   const { context } = snapshot;
   const state = stateName(snapshot.value);
   return {
-    entryRule: state === 'trendingScalp.flat' && context.level === 'ACTIVE' ? 'scalp' : null,
+    entryRule:
+      state === 'trendingScalp.flat' && tradingLevel(context) === 'ACTIVE' ? 'scalp' : null,
     breakout: state.startsWith('rangingGrid') ? (context.grid?.plan.breakout ?? null) : null,
     trail: state === 'trendingScalp.holding' ? trailOf(context) : null,
     touch: touchOf(context),
     deadlines: deadlinesOf(context, state),
+    collar: collarOf(context),
     settled,
     status: symbolStatus(snapshot),
   };
+}
+
+/** P4c. Null in lockstep, and where a run began before there was such a setting. */
+function collarOf({ settings, restraints }: SymbolContext): WatchSpec['collar'] {
+  const movePct = settings?.collarMovePct ?? null;
+  if (movePct === null) return null;
+  return { movePct, isExceeded: restraints.includes('PRICE_MOVED_TOO_FAST') };
 }
 
 function trailOf(context: SymbolContext): WatchSpec['trail'] {
@@ -52,7 +62,8 @@ export function symbolStatus(snapshot: SymbolSnapshot): SymbolStatus {
   return {
     epoch: context.prefix?.epoch ?? 0,
     state: stateName(snapshot.value),
-    level: context.level,
+    level: tradingLevel(context),
+    restraints: context.restraints,
     haltReason: context.halt?.reason ?? null,
     regime: context.regime,
     strategy: context.wanted,

@@ -40,6 +40,16 @@ export const activityLimits = {
     max: 60_000,
     default: 1_000,
   }),
+  stale_halt_ms: duration('wall time', 'Age of market data that halts its symbol', {
+    min: 1_000,
+    max: 86_400_000,
+    default: 60_000,
+  }),
+  unknown_grace_ms: duration('wall time', 'Time that the outcome of a request may stay unknown', {
+    min: 1,
+    max: 86_400_000,
+    default: 60_000,
+  }),
   symbol_daily_loss_pct: decimal('Loss of a symbol in a market day that halts it, over equity', {
     ...PCT,
     default: 1,

@@ -104,6 +104,7 @@ const activityLimitsOf = ({ limits }: TidegateConfig, dailyLossAccountPct: numbe
   rejectsPerMinuteSymbol: limits.maxRejectsMinuteSymbol,
   rejectsPerFiveMinutesAccount: limits.maxRejectsFiveMinutesAccount,
   unknownRequestsAccount: limits.maxUnknownRequestsAccount,
+  unknownGraceMs: limits.unknownGraceMs,
 });
 
 /** At most three positions a symbol. */

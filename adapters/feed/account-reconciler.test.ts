@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { idPrefix } from '../../core/orders/client-order-id.ts';
-import type { Fill, SymbolRef } from '../../core/orders/order.ts';
+import type { Fill } from '../../core/orders/order.ts';
 import type { RecordEntry } from '../../core/orders/records.ts';
 import {
   money,
@@ -11,7 +11,7 @@ import {
   quantityText,
 } from '../../core/money/units.ts';
 import { VenueUnavailable } from '../exchange/errors.ts';
-import type { IntentRow, VenueOrder, VenuePosition } from '../ports.ts';
+import type { HaltSymbol, IntentRow, VenueOrder, VenuePosition } from '../ports.ts';
 import { AccountReconciler } from './account-reconciler.ts';
 import { AccountRecorder } from './account-recorder.ts';
 
@@ -98,7 +98,7 @@ function aWorld() {
     record: async (_ref: unknown, entries: readonly RecordEntry[]) =>
       void world.said.push(...entries),
   };
-  const onOtherWriter = async ({ symbol }: SymbolRef, reason: string) =>
+  const onHalt: HaltSymbol = async ({ symbol }, { reason }) =>
     void world.writers.push(`${symbol} ${reason}`);
   const shared = { account: 'paper', venue: 'binance-usdm', onRecorded: () => undefined };
   const recorder = new AccountRecorder({
@@ -106,7 +106,7 @@ function aWorld() {
     ledger,
     journal,
     onDropped: () => undefined,
-    onOtherWriter,
+    onHalt,
   });
   const gateway = {
     openOrders: async (symbol: string) => {
@@ -131,7 +131,7 @@ function aWorld() {
       symbols: () => world.symbols,
       intervalMs,
       random,
-      onOtherWriter,
+      onHalt,
     });
   return { world, reconcilerWith, reconciler: reconcilerWith(0) };
 }

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SymbolRef } from '../../core/orders/order.ts';
 import { VenueUnavailable } from '../exchange/errors.ts';
-import type { Journal } from '../ports.ts';
+import type { HaltSymbol, Journal } from '../ports.ts';
 import { AccountComparison } from './account-comparison.ts';
 import type { ComparisonParts, Positions } from './account-comparison.ts';
 import { backOff } from './back-off.ts';
@@ -21,7 +21,7 @@ export type AccountReconcilerParts = ComparisonParts & {
   /** From 0 to 1: so that several processes do not ask at the same moment. */
   readonly random: () => number;
   /** The position is not the sum of our fills, and nothing explains it: the symbol has to stop. */
-  readonly onOtherWriter?: (ref: SymbolRef, reason: string) => Promise<void>;
+  readonly onHalt?: HaltSymbol;
 };
 
 /** Wall time until a position that differs is looked at once more. */
@@ -182,7 +182,7 @@ export class AccountReconciler {
 
   /** The symbol is stopped when a look of its own, some time later, finds the very same. */
   async #reportPosition(ref: SymbolRef, { venue, ledger }: Positions): Promise<void> {
-    const { gateway, journal, onOtherWriter } = this.#parts;
+    const { gateway, journal, onHalt } = this.#parts;
     const { symbol } = ref;
     const key = `position-mismatch:${venue}:${ledger}`;
     const { time: eventTime } = await gateway.quote(symbol);
@@ -198,7 +198,8 @@ export class AccountReconciler {
     }
     // Something was dropped during this look: the one that is owed for it decides.
     if (this.#owed.get(symbol) === true) return;
-    await onOtherWriter?.(ref, `the venue holds ${venue}, our fills make ${ledger}`);
+    const reason = `the venue holds ${venue}, our fills make ${ledger}`;
+    await onHalt?.(ref, { reason, by: 'worker' });
   }
 
   #lookAgainSoon(symbol: string): void {

@@ -3,7 +3,7 @@ import { idPrefix, parseClientOrderId } from '../../core/orders/client-order-id.
 import { isTerminalStatus } from '../../core/orders/order.ts';
 import type { Fill, SymbolRef } from '../../core/orders/order.ts';
 import type { UserEvent } from '../exchange/binance-usdm-frames.ts';
-import type { Journal, Ledger, VenueOrder } from '../ports.ts';
+import type { HaltSymbol, Journal, Ledger, VenueOrder } from '../ports.ts';
 import { backOff } from './back-off.ts';
 
 export type AccountRecorderParts = {
@@ -15,7 +15,7 @@ export type AccountRecorderParts = {
   /** An event could not be written: the venue has to be asked. */
   readonly onDropped: (symbol: string) => void;
   /** Another Tidegate trades the symbol: nothing may add risk there until a person has looked. */
-  readonly onOtherWriter?: (ref: SymbolRef, reason: string) => Promise<void>;
+  readonly onHalt?: HaltSymbol;
 };
 
 const QUEUE_MAX = 2_000;
@@ -77,8 +77,8 @@ export class AccountRecorder {
   ): Promise<void> {
     await this.#report(ref, order, code);
     if (isTerminalStatus(order.status)) return;
-    const words = WRITER_WORDS[code];
-    await this.#parts.onOtherWriter?.(ref, `${words}: ${order.clientOrderId ?? ''}`);
+    const reason = `${WRITER_WORDS[code]}: ${order.clientOrderId ?? ''}`;
+    await this.#parts.onHalt?.(ref, { reason, by: 'worker' });
   }
 
   recordFill(ref: SymbolRef, fill: Fill): Promise<boolean> {

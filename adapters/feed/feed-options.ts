@@ -1,9 +1,8 @@
 /** What a feed is made from. */
 import type { EpochMs } from '../../core/market/market.ts';
-import type { SymbolRef } from '../../core/orders/order.ts';
 import type { StrategyConfig } from '../../core/strategies/strategy-config.ts';
 import type { ExchangeTransport } from '../exchange/paper-transport.ts';
-import type { ExchangeGateway, IncomeBook, Journal, Ledger } from '../ports.ts';
+import type { ExchangeGateway, HaltSymbol, IncomeBook, Journal, Ledger } from '../ports.ts';
 import type { StaleSteps } from './freshness.ts';
 import type { LockstepOptions } from './lockstep-link.ts';
 
@@ -29,8 +28,13 @@ export type FeedOptions = {
   readonly reconcileIntervalMs?: number;
   /** From 0 to 1, shifts the comparisons by up to a fifth; in the middle by default. */
   readonly random?: () => number;
-  /** Another Tidegate trades a symbol of ours, or its position is not the sum of our fills. */
-  readonly onOtherWriter?: (ref: SymbolRef, reason: string) => Promise<void>;
+  /** Wall age of prices that halts the symbol (P17); never in lockstep. */
+  readonly staleHaltMs?: number;
+  /**
+   * Halts a symbol: another Tidegate trades it, its position is not the sum of our fills, or its
+   * prices are too old.
+   */
+  readonly onHalt?: HaltSymbol;
   /** The venue's own dead-man timer, renewed while a symbol is flat; default 0: off. */
   readonly deadManMs?: number;
   /** Wall silence of an open connection after which it is replaced; default 15 s. */

@@ -6,7 +6,6 @@ import type { QuantityText } from '../../core/money/units.ts';
 import type { MarketEvent } from '../../core/market/features.ts';
 import type { EpochMs, Quote } from '../../core/market/market.ts';
 import { TIMEFRAME_MS } from '../../core/market/market.ts';
-import { NO_PRICES, afterQuote, movesOf } from '../../core/market/price-watch.ts';
 import type { PriceMoves } from '../../core/market/price-watch.ts';
 import type { WatchBatch } from '../../core/market/watch.ts';
 import type { StreamTick } from '../exchange/binance-usdm-frames.ts';
@@ -14,6 +13,7 @@ import { EventBuffer } from './event-buffer.ts';
 import type { Freshness } from './freshness.ts';
 import type { LedgerTail } from './ledger-tail.ts';
 import type { Channel, MarketListener } from './market-streams.ts';
+import { PriceCollar } from './price-collar.ts';
 import type { StatusWriter } from './status-writer.ts';
 import { TickIntake } from './tick-intake.ts';
 import type { TickIntakeOptions } from './tick-intake.ts';
@@ -25,6 +25,8 @@ export type SymbolFeedParts = {
   readonly tail: (onRows: () => void) => LedgerTail;
   readonly status: StatusWriter;
   readonly freshness: Freshness;
+  /** Prices have reached a further age (wall). */
+  readonly onStale?: (ageMs: number) => void;
   readonly wallClock: () => EpochMs;
   readonly idleMs: number;
   /** Takes over when a batch may go out; without it batches go out as soon as they can. */
@@ -58,7 +60,7 @@ export class SymbolFeed implements MarketListener {
   readonly #live = new Set<Channel>();
   readonly #subscribed = Promise.withResolvers<void>();
   readonly #prices: { quote?: QuoteTick; mark?: MarkTick } = {};
-  #priceRecord = NO_PRICES;
+  readonly #collar = new PriceCollar();
   #call: WatchCall | undefined;
   #epoch = 0;
   #watchSeq = -1;
@@ -88,7 +90,7 @@ export class SymbolFeed implements MarketListener {
   }
   /** None in lockstep: a worker that starts anew has no record, and every run must be the same. */
   get priceMoves(): PriceMoves | null {
-    return this.#parts.pacing === undefined ? movesOf(this.#priceRecord) : null;
+    return this.#parts.pacing === undefined ? this.#collar.moves : null;
   }
   get dayVolume(): QuantityText | null {
     return this.#intake.dayVolume;
@@ -152,8 +154,9 @@ export class SymbolFeed implements MarketListener {
     this.#parts.freshness.received(tick.kind, tick.time);
     if (tick.kind === 'quote') {
       this.#prices.quote = tick;
-      const mid = (Number(tick.bid) + Number(tick.ask)) / 2;
-      this.#priceRecord = afterQuote(this.#priceRecord, tick.time, mid);
+      this.#collar.add(tick.time, tick.bid, tick.ask);
+      const news = this.#collar.news(this.#call, this.#intake.quote);
+      if (news !== undefined) this.#onEvents([news]);
     } else this.#prices.mark = tick;
     if (this.#parts.freshness.isStale) this.checkFreshness();
   }
@@ -189,6 +192,7 @@ export class SymbolFeed implements MarketListener {
     if (said === undefined || quote === null) return;
     const stamp = { time: quote.time, quote };
     const { ageMs } = this.#parts.freshness;
+    if (said === 'stale') this.#parts.onStale?.(ageMs);
     this.#onEvents([
       said === 'stale' ? { kind: 'dataStale', ...stamp, ageMs } : { kind: 'dataFresh', ...stamp },
     ]);

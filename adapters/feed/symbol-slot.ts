@@ -3,6 +3,7 @@ import type { BarReader } from '../exchange/bar-reader.ts';
 import type { AccountFeed, AccountListener } from './account-feed.ts';
 import type { FeedOptions } from './feed-options.ts';
 import { Freshness } from './freshness.ts';
+import type { StaleSteps } from './freshness.ts';
 import { HeardOrders } from './heard-orders.ts';
 import { LedgerTail } from './ledger-tail.ts';
 import type { LockstepLink } from './lockstep-link.ts';
@@ -26,7 +27,7 @@ export type SlotParts = {
 };
 
 const IDLE_MS = 60_000;
-/** P17: entries are taken off, then a person is told. */
+/** P17: entries are taken off, then a person is told; `staleHaltMs` halts. */
 const STALE_AT_MS = [30_000, 60_000];
 
 export function createSymbolSlot(parts: SlotParts, symbol: string): SymbolSlot {
@@ -84,6 +85,13 @@ function createPacing(
   });
 }
 
+const STALE_HALT = { reason: 'DATA_STALE', by: 'gate' };
+
+function staleSteps({ staleAtMs, staleHaltMs }: FeedOptions, isLockstep: boolean): StaleSteps {
+  const steps = staleAtMs ?? (isLockstep ? [] : STALE_AT_MS);
+  return staleHaltMs === undefined ? steps : [...steps, staleHaltMs].toSorted((a, b) => a - b);
+}
+
 function createSymbolFeed(
   { options, readBars, link }: SlotParts,
   symbol: string,
@@ -101,10 +109,10 @@ function createSymbolFeed(
     },
     tail: (onRows) => new LedgerTail(ledger, ref, onRows),
     status: new StatusWriter(journal, ref),
-    freshness: new Freshness(
-      wallClock,
-      options.staleAtMs ?? (link === undefined ? STALE_AT_MS : []),
-    ),
+    freshness: new Freshness(wallClock, staleSteps(options, link !== undefined)),
+    onStale: (ageMs) => {
+      if (ageMs >= (options.staleHaltMs ?? Infinity)) void options.onHalt?.(ref, STALE_HALT);
+    },
     wallClock,
     idleMs: options.idleMs ?? IDLE_MS,
     ...(pacing !== undefined && { pacing }),

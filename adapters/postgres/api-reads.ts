@@ -135,6 +135,8 @@ const statusColumn: z.ZodType<SymbolStatus> = z.object({
   protectiveStops: z.array(z.object({ side: sideColumn, triggerPrice: priceColumn })),
   gridProfit: moneyColumn,
   unknownOrders: z.int(),
+  // Rows of an older build have none.
+  restraints: z.array(z.string()).default([]),
   marketTime: z.int(),
 });
 

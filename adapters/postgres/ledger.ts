@@ -4,6 +4,7 @@ import type { Ledger } from '../ports.ts';
 import { beginSending } from './begin-sending.ts';
 import { createHaltLatch } from './halt-latch.ts';
 import { haltOnDenial } from './halt-on-denial.ts';
+import { haltOnUnknown } from './halt-on-unknown.ts';
 import type { LedgerOptions } from './ledger-options.ts';
 import { noteChanges } from './order-changes.ts';
 import { openIntents, readIntent, readLedgerPosition, rowsAbove } from './ledger-rows.ts';
@@ -28,6 +29,7 @@ export function createLedger(pool: Pool, options: LedgerOptions): Ledger {
     recordOutcome: (ref, id, outcome) => recordOutcome(pool, ref, id, outcome),
     recordFill: (ref, fill) => recordFill(pool, ref, fill),
     recordOrder: (ref, order) => recordOrder(pool, ref, order),
+    haltOnUnknown: (ref) => haltOnUnknown(pool, latch, options.limitsFor(ref), ref.account),
     expirePrepared: (_ref, id) => expirePrepared(pool, id),
     rowsAbove: (ref, seq, limit) => rowsAbove(pool, ref, seq, limit),
     intent: (id) => readIntent(pool, id),

@@ -55,4 +55,7 @@ export type MarketEvent = { readonly time: EpochMs; readonly quote: Quote } & (
   | { readonly kind: 'deadline'; readonly id: string }
   | { readonly kind: 'dataStale'; readonly ageMs: number }
   | { readonly kind: 'dataFresh' }
+  /** The mids of a minute lie farther apart than the collar; then no longer. */
+  | { readonly kind: 'priceMoved'; readonly rangePct: number }
+  | { readonly kind: 'priceCalm' }
 );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NO_PRICES, afterQuote, movesOf } from './price-watch.ts';
+import { NO_PRICES, afterQuote, collarNews, movesOf } from './price-watch.ts';
 import type { PriceRecord } from './price-watch.ts';
 
 /** A quote a second, in market time. */
@@ -64,4 +64,27 @@ test('a mid that is no price is passed over', () => {
   const record = mids(NO_PRICES, 0, 100, 101);
   for (const mid of [0, -1, Number.NaN, Infinity])
     expect(afterQuote(record, 2_000, mid)).toBe(record);
+});
+
+describe('the collar of a minute', () => {
+  const known = { movePct: 4, isExceeded: true };
+  const unknown = { movePct: 4, isExceeded: false };
+  const moved = mids(NO_PRICES, 0, 100, 104.01);
+
+  test('is left once the range is larger, and only then', () => {
+    expect(collarNews(mids(NO_PRICES, 0, 100, 104), unknown)).toBeUndefined();
+    expect(collarNews(moved, unknown)).toBe('moved');
+    expect(collarNews(moved, known)).toBeUndefined();
+  });
+
+  test('is kept again when a whole minute is known to be calm', () => {
+    expect(collarNews(afterQuote(moved, 60_000, 104), known)).toBeUndefined();
+    const later = afterQuote(moved, 62_000, 104);
+    expect(collarNews(later, known)).toBe('calm');
+    expect(collarNews(later, unknown)).toBeUndefined();
+    // A feed that has just begun knows nothing of the minute before.
+    const begun = mids(NO_PRICES, 1_000, 104, 104);
+    expect(collarNews(begun, known)).toBeUndefined();
+    expect(collarNews(afterQuote(begun, 1_060_000, 104), known)).toBe('calm');
+  });
 });

@@ -30,6 +30,8 @@ export type PriceRecord = {
     readonly high: number;
   }[];
   readonly mid: number | null;
+  /** The first second that had a quote: before a minute is known, nothing is said to be calm. */
+  readonly since: number | null;
   /** Mean square of the returns, and how many it was made from. */
   readonly variance: number;
   readonly returns: number;
@@ -39,6 +41,7 @@ export type PriceRecord = {
 export const NO_PRICES: PriceRecord = {
   seconds: [],
   mid: null,
+  since: null,
   variance: 0,
   returns: 0,
   jump: null,
@@ -55,7 +58,21 @@ const RETURNS_WEIGHTED = 300;
 /** `mid` positive; anything else says nothing and is passed over. */
 export function afterQuote(record: PriceRecord, time: EpochMs, mid: number): PriceRecord {
   if (!(mid > 0) || !Number.isFinite(mid)) return record;
-  return { ...afterMid(record, mid), seconds: secondsWith(record.seconds, time, mid), mid };
+  const seconds = secondsWith(record.seconds, time, mid);
+  const since = record.since ?? seconds.at(-1)?.second ?? null;
+  return { ...afterMid(record, mid), seconds, since, mid };
+}
+
+/** P4c: whether the range of a minute left the collar (percent) or is back; undefined: no news. */
+export function collarNews(
+  record: PriceRecord,
+  { movePct, isExceeded }: { readonly movePct: number; readonly isExceeded: boolean },
+): 'moved' | 'calm' | undefined {
+  const { rangePct } = movesOf(record);
+  if (rangePct > movePct) return isExceeded ? undefined : 'moved';
+  const newest = record.seconds.at(-1)?.second ?? 0;
+  const isKnown = record.since !== null && newest - record.since >= WINDOW_S;
+  return isExceeded && isKnown ? 'calm' : undefined;
 }
 
 export function movesOf({ seconds, jump }: PriceRecord): PriceMoves {

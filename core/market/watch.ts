@@ -25,6 +25,8 @@ export type WatchSpec = {
   readonly touch: { readonly side: Side; readonly price: PriceText } | null;
   /** Market-time deadlines; each is reported once, when market time reaches `at`. */
   readonly deadlines: readonly { readonly id: string; readonly at: EpochMs }[];
+  /** Report when the mids of a minute lie farther apart than this or no longer do, unless known. */
+  readonly collar: { readonly movePct: number; readonly isExceeded: boolean } | null;
   /** No effect in flight: in lockstep the venue may go on. */
   readonly settled: boolean;
   /** Written to `symbol_status` by the feed, only forward in (epoch, watchSeq). */
@@ -60,6 +62,8 @@ export type SymbolStatus = {
   /** Dotted machine state, e.g. `rangingGrid.working`. */
   readonly state: string;
   readonly level: TradingLevel;
+  /** Why it is REDUCING without a person; it ends with its causes. */
+  readonly restraints: readonly string[];
   readonly haltReason: string | null;
   readonly regime: string | null;
   readonly strategy: string;

@@ -11,6 +11,10 @@ export type MachineSettings = {
   readonly protectionGraceMs: number;
   /** Wall time before a refused protective order, or an unknown one, is tried or asked again. */
   readonly retryMs: number;
+  /** Wall time for which an outcome may stay unknown before the symbol only reduces (P25). */
+  readonly unknownGraceMs: number;
+  /** P4c, in percent; null where no feed keeps a record of prices (lockstep). */
+  readonly collarMovePct: number | null;
   /** True when the venue waits for `settled` watches. */
   readonly lockstep: boolean;
 };

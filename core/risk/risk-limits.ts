@@ -77,6 +77,8 @@ export type RiskLimits = {
   readonly rejectsPerFiveMinutesAccount: number | undefined;
   /** P25: requests of unknown outcome. */
   readonly unknownRequestsAccount: number | undefined;
+  /** P25: as many of them that are older than this (wall) halt the account. */
+  readonly unknownGraceMs: number | undefined;
   /** How long a position may lack live or pending protection before new entries are denied. */
   readonly protectionGraceMs: number | undefined;
 };
@@ -123,5 +125,6 @@ export const PAPER_RISK_LIMITS: Omit<RiskLimits, 'allowedSymbols'> = {
   rejectsPerMinuteSymbol: 5,
   rejectsPerFiveMinutesAccount: 20,
   unknownRequestsAccount: 3,
+  unknownGraceMs: 60_000,
   protectionGraceMs: 5_000,
 };

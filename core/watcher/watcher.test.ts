@@ -26,6 +26,7 @@ const NOTHING: WatchSpec = {
   trail: null,
   touch: null,
   deadlines: [],
+  collar: null,
   settled: true,
   status: {
     epoch: 1,
@@ -42,6 +43,7 @@ const NOTHING: WatchSpec = {
     protectiveStops: [],
     gridProfit: '0',
     unknownOrders: 0,
+    restraints: [],
     marketTime: 0,
   },
 };

@@ -214,6 +214,9 @@ function marketEvents(context: SymbolContext, state: string): SymbolEvent[] {
     context.dataStale
       ? { type: 'market', event: { ...at, kind: 'dataFresh' } }
       : { type: 'market', event: { ...at, kind: 'dataStale', ageMs: 30_000 } },
+    context.restraints.includes('PRICE_MOVED_TOO_FAST')
+      ? { type: 'market', event: { ...at, kind: 'priceCalm' } }
+      : { type: 'market', event: { ...at, kind: 'priceMoved', rangePct: 11 } },
   ];
   if (context.prefix !== null && !context.evaluating) {
     events.push({ type: 'market', event: barClosed(2_000) });

@@ -115,6 +115,8 @@ export const aCleanReport = (
     unwindLimitMs: 60_000,
     protectionGraceMs: 5_000,
     retryMs: 1_000,
+    unknownGraceMs: 60_000,
+    collarMovePct: 10,
     lockstep: false,
   },
   ...change,

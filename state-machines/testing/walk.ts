@@ -65,7 +65,7 @@ function expand(
   check: (visit: Visit) => void,
 ): Advance {
   try {
-    const result = advance(from, event, 0);
+    const result = advance(from, event, wallMsOf(event));
     check({ from, event, result });
     return result;
   } catch (error) {
@@ -96,11 +96,16 @@ function keyOf({ value, context }: SymbolSnapshot): string {
  * To the machine PAUSE and REDUCING are one; where nothing adds risk anyway, it makes no difference
  * how old the prices are, nor at which level below HALT a symbol ends.
  */
-function levelOf({ level, stopping, dataStale }: SymbolContext): string {
+function levelOf({ level, stopping, dataStale, restraints }: SymbolContext): string {
   if (isHaltLevel(level)) return stopping === null ? level : `${level} stopping`;
   if (stopping !== null) return 'stopping';
-  return `${level === 'ACTIVE' ? 'ACTIVE' : 'REDUCING'}${dataStale ? ' stale' : ''}`;
+  const active = restraints.length > 0 ? 'restrained' : 'ACTIVE';
+  return `${level === 'ACTIVE' ? active : 'REDUCING'}${dataStale ? ' stale' : ''}`;
 }
+
+/** A question about unknown outcomes comes when they have been unknown for too long. */
+const wallMsOf = (event: SymbolEvent): number =>
+  event.type === 'deadline' && event.id === 'unknown' ? 60_000 : 0;
 
 function describe(event: SymbolEvent): string {
   switch (event.type) {

@@ -38,6 +38,7 @@ const STATUS: SymbolStatus = {
   protectiveStops: [],
   gridProfit: '0',
   unknownOrders: 0,
+  restraints: [],
   marketTime: 0,
 };
 const SPEC: WatchSpec = {
@@ -46,6 +47,7 @@ const SPEC: WatchSpec = {
   trail: null,
   touch: null,
   deadlines: [],
+  collar: null,
   settled: true,
   status: STATUS,
 };

@@ -86,3 +86,44 @@ test('a socket that stays open and says nothing is replaced', async () => {
   for (let step = 0; answers.length === 0 && step < 190; step += 1) await steps(1);
   expect((await watched).events).toMatchObject([{ kind: 'breakout' }]);
 });
+
+test('P17: prices that stay away halt the symbol, once', async () => {
+  const halts: unknown[] = [];
+  await start({
+    staleAtMs: [200],
+    staleHaltMs: 600,
+    onHalt: async ({ symbol }, cause) => void halts.push({ symbol, ...cause }),
+  });
+  await expect.poll(() => halts.length, { timeout: 10_000 }).toBe(1);
+  expect(halts).toEqual([{ symbol: SYMBOL, reason: 'DATA_STALE', by: 'gate' }]);
+  expect(bench.feed.dataAgeMs(SYMBOL)).toBeGreaterThanOrEqual(600);
+});
+
+test('P4c: a price that runs is said, and when a minute was calm', async () => {
+  const JUMP = 51_000;
+  const prices = Array.from({ length: 60 }, (_, i) => (i < 8 ? 50_000 : JUMP));
+  bench = await startFeedBench(
+    { source: scriptedMarket({ [SYMBOL]: prices }, { stepMs: STEP_MS }) },
+    () => ({}),
+  );
+  const first = bench.watch({ collar: { movePct: 1, isExceeded: false } });
+  await bench.listening();
+  /** Steps the market, a quarter of a minute each, until the feed says so. */
+  const saidTo = async (isExceeded: boolean, kind: MarketEvent['kind']) => {
+    const heard: MarketEvent[] = [];
+    const listen = async (): Promise<void> => {
+      heard.push(...(await bench.watch({ collar: { movePct: 1, isExceeded } })).events);
+      if (!heard.some((event) => event.kind === kind)) await listen();
+    };
+    const listened = listen();
+    const isSaid = () => bench.venue.step().then(() => heard.some((event) => event.kind === kind));
+    await expect.poll(isSaid, { interval: 50, timeout: 10_000 }).toBe(true);
+    await listened;
+    return heard.find((event) => event.kind === kind);
+  };
+  await bench.venue.step();
+  await first;
+  const moved = await saidTo(false, 'priceMoved');
+  expect(moved?.kind === 'priceMoved' ? moved.rangePct : 0).toBeCloseTo(2, 3);
+  expect(await saidTo(true, 'priceCalm')).toBeDefined();
+});

@@ -1,7 +1,9 @@
 /** What was done lately, read from rows: the controls that need more than the order itself. */
 import { afterEach, expect, test } from 'vitest';
 import { NOT_SENT } from '../../adapters/ports.ts';
+import { haltOnUnknown } from '../../adapters/postgres/halt-on-unknown.ts';
 import type { OrderIntent } from '../../core/orders/order.ts';
+import { PAPER_RISK_LIMITS } from '../../core/risk/risk-limits.ts';
 import type { RiskLimits } from '../../core/risk/risk-limits.ts';
 import {
   BTC,
@@ -62,7 +64,8 @@ test.each([
   { messagesPerTenSecondsSymbol: 2 },
   { messagesPerTenSecondsAccount: 2 },
 ])('P12: orders of the last while count when they were sent: %j', async (limits) => {
-  await start(limits);
+  const symbols = { allowedSymbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'] };
+  await start({ ...limits, ...symbols });
   await codeOf(aLevel());
   await send(world.ledger, BTC, aLevel());
   await send(world.ledger, BTC, aLevel());
@@ -249,4 +252,39 @@ test('P10: the highest equity is kept over the days', async () => {
   expect(await codeOf(aLevel(), { equity: '10000' })).toBe('approved');
   const tomorrow = { ...QUOTE, time: NOW + 24 * 3_600_000 };
   expect(await codeOf(aLevel(), { equity: '8999', quote: tomorrow })).toBe('DRAWDOWN_EXCEEDED');
+});
+
+test('P25: requests that stay unknown for the grace halt the account, a batch counts once', async () => {
+  const limits = { unknownRequestsAccount: 3, unknownGraceMs: 60_000 };
+  const symbols = { allowedSymbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'] };
+  await start({ ...limits, ...symbols });
+  /** A request of the symbol, sent so long ago, that nobody ever answered. */
+  const unanswered = async ({ ref, nextId }: OpenedSymbol, agoMs: number, orders: number) => {
+    const intents = Array.from({ length: orders }, (_, i) =>
+      anIntent({ clientOrderId: nextId(), slot: `L-${i}:entry` }),
+    );
+    await world.ledger.prepareIntents(aRequest(ref, intents));
+    const ids = intents.map(({ clientOrderId }) => clientOrderId);
+    await world.ledger.beginSending({ ...aSending(ref, ids), sentAt: Date.now() - agoMs });
+    const unknown = { kind: 'unknown', message: 'no reply' } as const;
+    for (const id of ids) await world.ledger.recordOutcome(ref, id, unknown);
+  };
+  const other = (symbol: string) => openGuarded(world.ledger, { ...BTC, symbol });
+  await unanswered(btc, 120_000, 2);
+  await unanswered(await other('ETHUSDT'), 61_000, 1);
+  await world.ledger.haltOnUnknown(BTC);
+  await unanswered(await other('SOLUSDT'), 30_000, 1);
+  await world.ledger.haltOnUnknown(BTC);
+  expect(await world.latch.read('paper')).toEqual({ kind: 'clear' });
+  const sooner = { ...PAPER_RISK_LIMITS, ...limits, ...symbols, unknownGraceMs: 20_000 };
+  await haltOnUnknown(world.pool, world.latch, sooner, 'paper');
+  await haltOnUnknown(world.pool, world.latch, sooner, 'paper');
+  expect(await world.latch.read('paper')).toMatchObject({
+    kind: 'set',
+    level: 'HALT',
+    reason: 'ORDERS_UNKNOWN_TOO_LONG',
+    by: 'gate',
+  });
+  const { rows } = await world.pool.query('SELECT 1 FROM halts');
+  expect(rows).toHaveLength(1);
 });

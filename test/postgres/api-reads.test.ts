@@ -45,6 +45,7 @@ const STATUS: SymbolStatus = {
   protectiveStops: [{ side: 'sell', triggerPrice: '57000' }],
   gridProfit: '1.25',
   unknownOrders: 0,
+  restraints: [],
   marketTime: Date.parse(`${DAY}T12:00:00Z`),
 };
 

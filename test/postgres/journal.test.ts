@@ -29,6 +29,7 @@ describe('status', () => {
     protectiveStops: [],
     gridProfit: '0',
     unknownOrders: 0,
+    restraints: [],
     marketTime: NOW,
   });
   const stored = () => rows('SELECT state, watch_seq::int FROM symbol_status');

@@ -56,6 +56,8 @@ const limitsOf = (dice: Dice): RiskLimits => ({
   ...PAPER_RISK_LIMITS,
   allowedSymbols: [REF.symbol],
   positionsPerSymbol: dice.pick([1, 2, 3]),
+  collarMovePct: dice.pick([10, 10, 0.5]),
+  unknownGraceMs: dice.pick([60_000, 5_000]),
 });
 
 /** ADX at which a trend begins and ends: grids only, scalps only, or what the bars say. */

@@ -31,6 +31,8 @@ export function createLedgerClient(parts: ClientParts, process: SimProcess): Led
         return { ...answer, denied: [...answer.denied, ...more] };
       }),
     noteChanges: () => ask(() => undefined),
+    // One symbol, and its halts come from people.
+    haltOnUnknown: () => ask(() => undefined),
     beginSending: (request) => ask(() => ledger.beginSending(request)),
     recordOutcome: (_ref, id, outcome) => ask(() => ledger.recordOutcome(id, outcome)),
     recordFill: (_ref, fill) => ask(() => ledger.recordFill(fill)),

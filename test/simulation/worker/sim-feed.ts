@@ -7,13 +7,13 @@ import type { MarketStep, Quote } from '../../../core/market/market.ts';
 import { TIMEFRAME_MS } from '../../../core/market/market.ts';
 import type { WatchBatch } from '../../../core/market/watch.ts';
 import type { StrategyConfig } from '../../../core/strategies/strategy-config.ts';
-import { NO_PRICES, afterQuote, movesOf } from '../../../core/market/price-watch.ts';
 import type { PriceMoves } from '../../../core/market/price-watch.ts';
 import type { FeedView } from '../../../activities/activity-deps.ts';
 import { AccountReconciler } from '../../../adapters/feed/account-reconciler.ts';
 import { AccountRecorder } from '../../../adapters/feed/account-recorder.ts';
 import { EventBuffer } from '../../../adapters/feed/event-buffer.ts';
 import { Freshness } from '../../../adapters/feed/freshness.ts';
+import { PriceCollar } from '../../../adapters/feed/price-collar.ts';
 import { StatusWriter } from '../../../adapters/feed/status-writer.ts';
 import { TickIntake } from '../../../adapters/feed/tick-intake.ts';
 import type { BarReader } from '../../../adapters/exchange/bar-reader.ts';
@@ -54,7 +54,7 @@ export class SimFeed implements FeedView {
   readonly #reconciler: AccountReconciler;
   readonly recorder: AccountRecorder;
   #prices: Quote | null = null;
-  #priceRecord = NO_PRICES;
+  readonly #collar = new PriceCollar();
   #call: Call | undefined;
   #epoch = 0;
   #watchSeq = -1;
@@ -154,7 +154,7 @@ export class SimFeed implements FeedView {
 
   onStep({ time, bid, ask, mark, last, lastQuantity }: MarketStep): void {
     this.#prices = { time, bid, ask, mark };
-    this.#priceRecord = afterQuote(this.#priceRecord, time, (Number(bid) + Number(ask)) / 2);
+    this.#collar.add(time, bid, ask);
     this.#freshness.received('quote', time);
     this.#freshness.received('mark', time);
     this.#intake.add({ kind: 'quote', time, bid, ask });
@@ -165,6 +165,8 @@ export class SimFeed implements FeedView {
       price: Number(last),
       quantity: Number(lastQuantity),
     });
+    const news = this.#collar.news(this.#call, this.#intake.quote);
+    if (news !== undefined) this.#onEvents([news]);
   }
 
   latestQuote(): Quote | null {
@@ -172,7 +174,7 @@ export class SimFeed implements FeedView {
   }
 
   priceMoves(): PriceMoves {
-    return movesOf(this.#priceRecord);
+    return this.#collar.moves;
   }
 
   dayVolume(): null {

@@ -70,6 +70,8 @@ export function startWorker(parts: WorkerParts, name: string): SimWorker {
     searchable: false,
     strategyConfig: parts.strategy,
     protectionGraceMs: scenario.limits.protectionGraceMs ?? 0,
+    unknownGraceMs: scenario.limits.unknownGraceMs ?? 0,
+    collarMovePct: scenario.limits.collarMovePct ?? null,
     lockstep: false,
     wallClock: now,
     heartbeat: () => undefined,

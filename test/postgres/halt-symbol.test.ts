@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { activeHalts } from '../../adapters/postgres/reads/halts.ts';
 import { instanceOf } from '../../adapters/postgres/symbol-epochs.ts';
-import { createWriterAlarm } from '../../adapters/postgres/writer-alarm.ts';
+import { createHaltSymbol } from '../../adapters/postgres/halt-symbol.ts';
 import {
   BTC,
   ETH,
@@ -32,12 +32,12 @@ async function refusalOf({ ref, nextId }: OpenedSymbol) {
 }
 
 test('a second writer halts its symbol, once, and again after a resume', async () => {
-  const alarm = createWriterAlarm(world.pool, world.latch);
-  await alarm(BTC, 'another Tidegate');
-  await alarm(BTC, 'another Tidegate, still');
-  const [halt, ...more] = await activeHalts(world.pool, 'paper');
+  const halt = createHaltSymbol(world.pool, world.latch);
+  await halt(BTC, { reason: 'another Tidegate', by: 'worker' });
+  await halt(BTC, { reason: 'another Tidegate, still', by: 'worker' });
+  const [first, ...more] = await activeHalts(world.pool, 'paper');
   expect(more).toEqual([]);
-  expect(halt).toMatchObject({
+  expect(first).toMatchObject({
     level: 'HALT',
     reason: 'another Tidegate',
     by: 'worker',
@@ -45,10 +45,10 @@ test('a second writer halts its symbol, once, and again after a resume', async (
   });
   expect(await refusalOf(btc)).toBe('HALT_LATCH_SET');
   expect(await refusalOf(eth)).toBeUndefined();
-  const haltId = halt?.haltId ?? '';
+  const haltId = first?.haltId ?? '';
   await world.latch.clear({ account: 'paper', haltId, reason: 'looked', by: 'admin' });
   expect(await refusalOf(btc)).toBeUndefined();
-  await alarm(BTC, 'another Tidegate');
+  await halt(BTC, { reason: 'another Tidegate', by: 'worker' });
   const [second] = await activeHalts(world.pool, 'paper');
   expect(second?.haltId).not.toBe(haltId);
 });
