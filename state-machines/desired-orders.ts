@@ -2,31 +2,18 @@
  * Which orders should stand at the venue now: a pure function of context and mode. The machine does
  * not remember what it still has to do; it compares this list with what is tracked.
  */
-import type { Quote, Side } from '../core/market/market.ts';
-import {
-  absQuantity,
-  movePriceBps,
-  roundToTick,
-  subtractQuantity,
-} from '../core/money/arithmetic.ts';
-import { price, priceText, quantity, quantityText } from '../core/money/units.ts';
-import type { PriceText, Quantity, QuantityText } from '../core/money/units.ts';
+import type { Quote } from '../core/market/market.ts';
+import { absQuantity } from '../core/money/arithmetic.ts';
+import { quantity, quantityText } from '../core/money/units.ts';
+import type { QuantityText } from '../core/money/units.ts';
 import { closingSide } from '../core/orders/net-position.ts';
-import type { MachineSettings } from '../core/orders/machine-settings.ts';
 import type { OrderIntent } from '../core/orders/order.ts';
 import type { GridLevel, GridPlan } from '../core/strategies/plans.ts';
-import { counterSlot, entrySlot, inventory } from './grid-progress.ts';
+import { counterSlot, entrySlot } from './grid-progress.ts';
+import { guards, keptStops, protection, stopBesidePlan, stopOrder } from './protective-stops.ts';
 import { tradingLevel } from './restraints.ts';
-import type { GridProgress, ScalpProgress, SymbolContext, TrackedOrder } from './symbol-context.ts';
-import {
-  inSlot,
-  isFlat,
-  isLive,
-  isStop,
-  ordinaryOrders,
-  remaining,
-  trackedOrders,
-} from './tracked-orders.ts';
+import type { GridProgress, ScalpProgress, SymbolContext } from './symbol-context.ts';
+import { inSlot, isFlat, ordinaryOrders } from './tracked-orders.ts';
 
 /**
  * How a state wants its orders: `frozen` touches nothing, `clear` cancels all, stops after what they
@@ -65,8 +52,6 @@ export function desiredOrders(context: SymbolContext, mode: ArrangeMode): readon
   }
 }
 
-const EXTRA = 'stop:extra';
-
 /** Entries are allowed only at level ACTIVE; below it, counters and exits carry on reduce-only. */
 export const allowsEntries = (context: SymbolContext): boolean =>
   tradingLevel(context) === 'ACTIVE' && context.stopping === null;
@@ -81,23 +66,6 @@ function gridOrders(context: SymbolContext, grid: GridProgress): readonly Desire
   const levels = grid.plan.levels.flatMap((level) => levelOrders(context, grid, level, guarded));
   return protection(context, [...stops, ...levels]);
 }
-
-/**
- * What the symbol holds beside the plan's inventory, after a trade by hand, a liquidation or an
- * auto-deleveraging, shifts the worst case of one side by as much. A stop of that size keeps every
- * level covered, those that stand already included; without it they would be after their fill.
- */
-function stopBesidePlan(context: SymbolContext, grid: GridProgress): readonly DesiredOrder[] {
-  const { lower, upper } = grid.plan.stops;
-  const beside = subtractQuantity(quantity(context.position.quantity), inventory(grid));
-  if (beside === 0n) return [];
-  const side = closingSide(beside);
-  const trigger = side === 'sell' ? lower.triggerPrice : upper.triggerPrice;
-  return [extraStop(context, side, absQuantity(beside), trigger)];
-}
-
-/** A stop that stands and is not about to go: what adds risk may be sent under it. */
-const guards = (order: TrackedOrder): boolean => isLive(order) && !order.cancelling;
 
 function planStops(plan: GridPlan): readonly DesiredOrder[] {
   const { lower, upper } = plan.stops;
@@ -244,88 +212,3 @@ export const exitsAtMarket = (context: SymbolContext): boolean =>
   context.level === 'HALT_AND_FLATTEN' ||
   context.workOutMarketAt === null ||
   context.marketTime >= context.workOutMarketAt;
-
-/** The stops that stand already, while there is or may come inventory for them to protect. */
-function keptStops(context: SymbolContext): readonly DesiredOrder[] {
-  if (isFlat(context) && ordinaryOrders(context).length === 0) return [];
-  const closing = closingSide(quantity(context.position.quantity));
-  const mayTurn = ordinaryOrders(context).some((order) => !order.intent.reduceOnly);
-  const kept = trackedOrders(context)
-    .filter((order) => isStop(order) && guards(order) && order.intent.slot !== EXTRA)
-    .filter((order) => remaining(order) > 0n)
-    .filter((order) => mayTurn || order.intent.side === closing);
-  const covered = kept
-    .filter((order) => order.intent.side === closing)
-    .reduce((sum, order) => sum + remaining(order), 0n);
-  const stops = kept.map((order): DesiredOrder => ({ ...order.intent, replace: 'never' }));
-  return protection(context, stops, covered);
-}
-
-/**
- * Adds a fallback stop for whatever part of the position the given stops leave uncovered. `covered`:
- * what they close of it, where some of them have traded in part.
- */
-function protection(
-  context: SymbolContext,
-  desired: readonly DesiredOrder[],
-  covered?: bigint,
-): readonly DesiredOrder[] {
-  const position = quantity(context.position.quantity);
-  const { quote, settings } = context;
-  if (position === 0n || quote === null || settings === null) return desired;
-  const side = closingSide(position);
-  const closes = covered ?? whole(desired, side);
-  const open = subtractQuantity(absQuantity(position), closes as typeof position);
-  if (open <= 0n) return desired;
-  const trigger = fallbackTrigger(settings, quote, side);
-  return [...desired, extraStop(context, side, open, trigger)];
-}
-
-const whole = (desired: readonly DesiredOrder[], side: Side): bigint =>
-  desired
-    .filter((order) => order.role === 'stop' && order.side === side)
-    .reduce((sum, order) => sum + quantity(order.quantity), 0n);
-
-/** One that stands keeps its trigger: it does not follow the price. */
-function extraStop(
-  context: SymbolContext,
-  side: Side,
-  size: Quantity,
-  trigger: PriceText,
-): DesiredOrder {
-  const standing = inSlot(context, EXTRA).find(
-    (order) => order.intent.side === side && order.phase !== 'terminal',
-  );
-  const triggerPrice = standing?.intent.triggerPrice ?? trigger;
-  return stopOrder(EXTRA, 'protection', 'workOut', side, triggerPrice, quantityText(size));
-}
-
-function fallbackTrigger(settings: MachineSettings, quote: Quote, side: Side): PriceText {
-  const bps = settings.protectionStopBps;
-  const moved = movePriceBps(price(quote.mark), side === 'sell' ? -bps : bps);
-  return priceText(roundToTick(moved, price(settings.tickSize), side === 'sell' ? 'down' : 'up'));
-}
-
-const stopOrder = (
-  slot: string,
-  planId: string,
-  strategy: OrderIntent['strategy'],
-  side: Side,
-  triggerPrice: PriceText,
-  size: QuantityText,
-): DesiredOrder => ({
-  role: 'stop',
-  slot,
-  planId,
-  strategy,
-  side,
-  kind: 'stopMarket',
-  quantity: size,
-  price: null,
-  triggerPrice,
-  targetPrice: null,
-  reduceOnly: true,
-  postOnly: false,
-  timeInForce: 'GTC',
-  replace: 'newFirst',
-});

@@ -1,8 +1,9 @@
 /** What to place and what to cancel so that the tracked orders become the desired ones. */
 import { quantity } from '../core/money/units.ts';
 import type { ArrangeMode, DesiredOrder } from './desired-orders.ts';
+import { guards, total, worstCase } from './protective-stops.ts';
 import type { SymbolContext, TrackedOrder } from './symbol-context.ts';
-import { hasUnknown, inSlot, isLive, remaining, trackedOrders } from './tracked-orders.ts';
+import { hasUnknown, inSlot, isLive, isStop, remaining, trackedOrders } from './tracked-orders.ts';
 
 export type OrderChanges = {
   readonly place: readonly DesiredOrder[];
@@ -20,8 +21,26 @@ export function diffOrders(
   if (mode === 'frozen' || context.level === 'LOCKOUT') return NOTHING;
   return {
     place: desired.filter((order) => isMissing(context, order) && mayPlace(context, order)),
-    cancel: trackedOrders(context).filter((order) => isSuperfluous(context, desired, order)),
+    cancel: withoutNeeded(
+      context,
+      trackedOrders(context).filter((order) => isSuperfluous(context, desired, order)),
+    ),
   };
+}
+
+/** A stop goes once those that stay suffice: what is to follow it may not stand yet. */
+function withoutNeeded(
+  context: SymbolContext,
+  superfluous: readonly TrackedOrder[],
+): readonly TrackedOrder[] {
+  const staying = trackedOrders(context).filter(
+    (order) => isStop(order) && guards(order) && !superfluous.includes(order),
+  );
+  return superfluous.filter((order) => {
+    const { side } = order.intent;
+    const left = staying.filter((stop) => stop.intent.side === side);
+    return !isStop(order) || worstCase(context, side) <= total(left);
+  });
 }
 
 /**
@@ -69,10 +88,13 @@ function isSuperfluous(
   order: TrackedOrder,
 ): boolean {
   if (!isLive(order) || order.cancelling || order.venueStatus === 'triggered') return false;
-  const wanted = desired.filter((d) => d.slot === order.intent.slot);
+  const { slot, side } = order.intent;
+  const wanted = desired.filter((d) => d.slot === slot && d.side === side);
   if (wanted.length === 0) return true;
-  const standing = inSlot(context, order.intent.slot).filter(isLive);
-  const newer = standing.filter((o) => o.intent.clientOrderId > order.intent.clientOrderId);
+  const newer = inSlot(context, slot).filter(
+    (o) =>
+      guards(o) && o.intent.side === side && o.intent.clientOrderId > order.intent.clientOrderId,
+  );
   if (newer.some((o) => wanted.some((d) => matches(o, d)))) return true;
   return wanted.every((d) => d.replace === 'cancelFirst' && !matches(order, d));
 }

@@ -297,6 +297,42 @@ describe('ranging grid', () => {
     expect(symbol.cancelled()).toEqual([symbol.order('stop:extra').clientOrderId]);
   });
 
+  test('the stop for a trade by hand stays while a level of a grid that is left may still trade', () => {
+    const symbol = aWorkingGrid();
+    symbol.tradedByHand('buy', '1');
+    symbol.ack(symbol.placed());
+    const extra = symbol.order('stop:extra').clientOrderId;
+    const breakout = { kind: 'breakout', direction: 'down' } as const;
+    symbol.send({ type: 'market', event: { time: 1_000, quote: aQuote(), ...breakout } });
+    expect(symbol.state()).toBe('rangingGrid.unwinding');
+    const levels = ['L-1:entry', 'L1:entry'].map((slot) => symbol.order(slot).clientOrderId);
+    expect(symbol.cancelled()).toEqual(levels);
+    symbol.fill('L-1:entry', '1');
+    expect(symbol.cancelled()).not.toContain(extra);
+    expect(symbol.slots().filter((slot) => slot.startsWith('stop'))).toEqual([
+      'stop:extra',
+      'stop:lower',
+      'stop:upper',
+    ]);
+  });
+
+  test('a second stop that turned up stays until what is to follow it stands', () => {
+    const symbol = aWorkingGrid();
+    const lower = symbol.order('stop:lower').clientOrderId;
+    const late = { clientOrderId: lower, kind: 'notFound', message: '' } as const;
+    symbol.send({ type: 'cancelled', outcomes: [late] });
+    const [second] = symbol.placed();
+    symbol.ack(second === undefined ? [] : [second]);
+    symbol.tradedByHand('buy', '1');
+    const extra = symbol.placed();
+    expect(extra).toMatchObject([{ slot: 'stop:extra' }]);
+    const found = { clientOrderId: lower, kind: 'found', status: 'working' } as const;
+    symbol.send({ type: 'resolved', outcomes: [{ ...found, executed: q('0') }] });
+    expect(symbol.cancelled()).toEqual([]);
+    symbol.ack(extra);
+    expect(symbol.cancelled()).toEqual([lower]);
+  });
+
   test('a stop of unknown outcome is no protection: another is placed and the first is asked', () => {
     const symbol = anIdleSymbol();
     symbol.send({ type: 'market', event: barClosed() });

@@ -1,6 +1,7 @@
 /** The properties of DESIGN §3, on every abstract state that a symbol can reach. */
 import { describe, expect, test } from 'vitest';
 import { assert } from '../core/assert.ts';
+import { quantity } from '../core/money/units.ts';
 import type { OrderIntent } from '../core/orders/order.ts';
 import { advance, initialSnapshot, stateName } from './advance.ts';
 import type { SymbolSnapshot } from './advance.ts';
@@ -68,8 +69,9 @@ function check({ from, event, result }: Visit): void {
   for (const { clientOrderId } of dropped) {
     const stop = context.orders[clientOrderId];
     // The fallback stop belongs to a position, not to entries.
-    if (stop === undefined || !isStop(stop) || stop.intent.slot === 'stop:extra') continue;
+    if (stop === undefined || !isStop(stop)) continue;
     assert(!leavesBare(context, stop), `${stop.intent.slot} stays while an entry may trade`);
+    assert(coversWorst(context, stop), `${stop.intent.slot} stays while the worst case needs it`);
   }
   assert(!(event.type === 'fill' && result.ignored) || isKnown(from.context, event), 'fills count');
 }
@@ -100,6 +102,23 @@ function leavesBare(context: SymbolContext, stop: TrackedOrder): boolean {
     (o) => isStop(o) && o.intent.side === stop.intent.side && isLive(o) && !o.cancelling,
   );
   return mayAdd && remaining(stop) > 0n && !guards;
+}
+
+/** Where the stops sufficed for every order that opens to fill, they do without it, too. */
+function coversWorst(context: SymbolContext, stop: TrackedOrder): boolean {
+  const orders = trackedOrders(context);
+  const { side } = stop.intent;
+  const sum = (of: readonly TrackedOrder[]): bigint => of.reduce((n, o) => n + remaining(o), 0n);
+  const adding = orders.filter(
+    (o) => !o.intent.reduceOnly && o.intent.side !== side && o.phase !== 'terminal',
+  );
+  const held = quantity(context.position.quantity);
+  const worst = (side === 'sell' ? held : -held) + sum(adding);
+  const guards = orders.filter(
+    (o) => isStop(o) && o.intent.side === side && isLive(o) && !o.cancelling,
+  );
+  const left = sum(guards);
+  return worst <= left || worst > left + remaining(stop);
 }
 
 const isKnown = (context: SymbolContext, { fill }: Extract<SymbolEvent, { type: 'fill' }>) =>

@@ -76,6 +76,7 @@ const halting = (code: string, scope: 'symbol' | 'account'): Mutation => ({
 
 const WALK = ['state-machines/symbol-machine.walk.test.ts'];
 const DESIRED = 'state-machines/desired-orders.ts';
+const STOPS = 'state-machines/protective-stops.ts';
 const SENDING = 'adapters/postgres/begin-sending.ts';
 
 /**
@@ -208,9 +209,68 @@ export const SAFEGUARDS: readonly Mutation[] = [
   },
   {
     name: 'stops: a fallback for what is uncovered',
-    file: DESIRED,
-    change: swap('if (open <= 0n) return', 'if (open <= 0n || open > 0n) return'),
+    file: STOPS,
+    change: swap('if (lacking <= 0n ||', 'if (lacking <= 0n || lacking > 0n ||'),
     tests: WALK,
+    project: 'unit',
+  },
+  {
+    name: 'stops: for what orders that are going may still add',
+    file: STOPS,
+    change: swap('+ total(adding)) as Quantity', ') as Quantity'),
+    tests: WALK,
+    project: 'unit',
+  },
+  {
+    name: 'stops: one goes once the others suffice',
+    file: 'state-machines/diff-orders.ts',
+    change: swap('|| worstCase(context, side) <= total(left)', '|| left.length >= 0'),
+    tests: WALK,
+    project: 'unit',
+  },
+  {
+    name: 'restraints: REDUCING while they last',
+    file: 'state-machines/restraints.ts',
+    change: swap(
+      "restraints.length > 0 ? 'REDUCING' : level",
+      "restraints.length < 0 ? 'REDUCING' : level",
+    ),
+    tests: WALK,
+    project: 'unit',
+  },
+  {
+    name: 'restraints: an outcome that stays unknown',
+    file: 'state-machines/arrange.ts',
+    change: swap('unchanged(reviewUnknown(reviewed, wallMs))', 'unchanged(reviewed)'),
+    tests: ['state-machines/symbol-machine.test.ts'],
+    project: 'unit',
+  },
+  {
+    name: 'halting: requests that stay unknown',
+    file: 'adapters/postgres/halt-on-unknown.ts',
+    change: swap('if ((overdue?.requests ?? 0) < most) return;', 'if (most > 0) return;'),
+    tests: ['test/postgres/activity.test.ts'],
+    project: 'system',
+  },
+  {
+    name: 'halting: requests that stay unknown, asked after every question',
+    file: 'activities/resolve-activity.ts',
+    change: swap('if (isOpen) await', 'if (isOpen && !isOpen) await'),
+    tests: ['activities/resolve-order.test.ts'],
+    project: 'unit',
+  },
+  {
+    name: 'halting: prices that are too old',
+    file: 'adapters/feed/symbol-slot.ts',
+    change: swap('void options.onHalt?.(ref, STALE_HALT)', 'void STALE_HALT'),
+    tests: ['test/feed/reconnect.test.ts'],
+    project: 'system',
+  },
+  {
+    name: 'message rate: cancels count',
+    file: 'activities/order-activities.ts',
+    change: swap("deps.ledger.noteChanges(ref, 'cancel', ids).catch(() => undefined),", ''),
+    tests: ['activities/order-activities.test.ts'],
     project: 'unit',
   },
 ];
