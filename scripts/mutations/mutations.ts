@@ -198,16 +198,6 @@ export const SAFEGUARDS: readonly Mutation[] = [
     project: 'unit',
   },
   {
-    name: 'stops: until the entries are gone',
-    file: DESIRED,
-    change: swap(
-      "    case 'clear':\n      return keptStops(context);",
-      "    case 'clear':\n      return isFlat(context) ? [] : protection(context, []);",
-    ),
-    tests: WALK,
-    project: 'unit',
-  },
-  {
     name: 'stops: a fallback for what is uncovered',
     file: STOPS,
     change: swap('if (lacking <= 0n ||', 'if (lacking <= 0n || lacking > 0n ||'),
