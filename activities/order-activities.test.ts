@@ -131,7 +131,7 @@ test.each([
       findOrder: async () => undefined,
     },
     ledger: {
-      noteChanges: (...change: unknown[]) => {
+      noteCancels: (...change: unknown[]) => {
         noted.push(change);
         return count();
       },
@@ -141,5 +141,55 @@ test.each([
   expect(await cancelOrders({ ref: REF, orders })).toEqual([
     { clientOrderId: 'a', kind: 'requested' },
   ]);
-  expect(noted).toEqual([[REF, 'cancel', ['a']]]);
+  expect(noted).toEqual([[REF, ['a']]]);
+});
+
+/** The venue's answer to an amend of `a` to 101, whether the last check lets it pass, and what is left behind. */
+async function anAmend(mayChange: boolean, reply: object) {
+  const done: string[] = [];
+  const order = { status: 'working', executed: '0', price: '101' };
+  const { amendOrders } = createOrderActivities({
+    gateway: {
+      venueTime: () => 7_000,
+      amend: async (_symbol: string, id: string, change: { price: string }, at: number) => {
+        done.push(`amend ${id} to ${change.price} at ${at}`);
+        return { order, ...reply };
+      },
+      findOrder: async () => {
+        done.push('asked');
+        return { ...order, price: '100' };
+      },
+    },
+    ledger: {
+      beginAmending: async () => mayChange,
+      intent: async (id: string) => ({ intent: { clientOrderId: id }, state: 'ACKED' }),
+      recordOrder: async (_ref: unknown, { price }: { price: string }) =>
+        void done.push(`recorded ${price}`),
+      recordOutcome: async () => undefined,
+    },
+  } as unknown as ActivityDeps);
+  const orders = [{ clientOrderId: 'a', side: 'sell', quantity: '1', price: '101' }] as never;
+  return { outcomes: await amendOrders({ ref: REF, orders }), done };
+}
+const FOUND = { clientOrderId: 'a', kind: 'found', status: 'working', executed: '0' };
+
+test('an amend that the venue took is what the order is', async () => {
+  const { outcomes, done } = await anAmend(true, { kind: 'acked' });
+  expect(outcomes).toEqual([{ ...FOUND, price: '101' }]);
+  expect(done).toEqual(['amend a to 101 at 7000', 'recorded 101']);
+});
+
+test.each([
+  { kind: 'unknown', message: 'no reply' },
+  { kind: 'rejected', code: '-5027', message: '' },
+])('an amend that was not taken for certain makes the order be asked: $kind', async (reply) => {
+  const { outcomes, done } = await anAmend(true, reply);
+  expect(outcomes).toEqual([{ ...FOUND, price: '100' }]);
+  expect(done).toEqual(['amend a to 101 at 7000', 'asked', 'recorded 100']);
+});
+
+test('at LOCKOUT nothing is amended', async () => {
+  const { outcomes, done } = await anAmend(false, {});
+  expect(outcomes).toEqual([{ ...FOUND, price: '100' }]);
+  expect(done).toEqual(['asked', 'recorded 100']);
 });

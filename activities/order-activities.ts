@@ -1,23 +1,30 @@
 /** The order path: gate, send once, cancel. What is not definitely refused is unknown. */
 import type { OrderIntent, SymbolRef } from '../core/orders/order.ts';
 import { takesLiquidity } from '../core/risk/liquidity-rules.ts';
-import type { CancelOutcome, SubmitOutcome } from '../core/orders/outcomes.ts';
+import type { CancelOutcome, ResolveOutcome, SubmitOutcome } from '../core/orders/outcomes.ts';
 import type { PlaceReply, PrepareRequest, Prepared } from '../adapters/ports.ts';
 import type {
+  AmendRequest,
   CheckRiskRequest,
   CheckRiskResult,
   SymbolActivities,
 } from '../workflows/activity-contract.ts';
 import type { ActivityDeps } from './activity-deps.ts';
+import { resolveOnce } from './resolve-order.ts';
 import { createVenueWatch } from './venue-watch.ts';
 
 export function createOrderActivities(
   deps: ActivityDeps,
-): Pick<SymbolActivities, 'checkRisk' | 'submitOrders' | 'cancelOrders'> {
+): Pick<SymbolActivities, 'checkRisk' | 'submitOrders' | 'amendOrders' | 'cancelOrders'> {
   const watch = createVenueWatch(deps);
   return {
     checkRisk: (request) => checkRisk(deps, watch, request),
     submitOrders: ({ ref, clientOrderIds }) => submit(deps, ref, clientOrderIds),
+    amendOrders: async ({ ref, orders }) => {
+      const ids = orders.map(({ clientOrderId }) => clientOrderId);
+      const mayChange = await deps.ledger.beginAmending(ref, ids);
+      return Promise.all(orders.map((order) => amend(deps, ref, order, mayChange)));
+    },
     cancelOrders: async ({ ref, orders }) => {
       const ids = orders.map(({ clientOrderId }) => clientOrderId);
       const [outcomes] = await Promise.all([
@@ -27,7 +34,7 @@ export function createOrderActivities(
           ),
         ),
         // It counts for the rate of messages; no cancel waits for that or fails with it.
-        deps.ledger.noteChanges(ref, 'cancel', ids).catch(() => undefined),
+        deps.ledger.noteCancels(ref, ids).catch(() => undefined),
       ]);
       return outcomes;
     },
@@ -177,4 +184,20 @@ async function cancel(
   const order = await gateway.findOrder(ref.symbol, clientOrderId).catch(() => undefined);
   if (order !== undefined) await ledger.recordOrder(ref, order);
   return outcome;
+}
+
+/** Whatever the venue answers, the order itself is asked unless the answer is the order. */
+async function amend(
+  deps: ActivityDeps,
+  ref: SymbolRef,
+  { clientOrderId, ...change }: AmendRequest,
+  mayChange: boolean,
+): Promise<ResolveOutcome> {
+  const { gateway, ledger } = deps;
+  if (!mayChange) return resolveOnce(deps, ref, clientOrderId);
+  const reply = await gateway.amend(ref.symbol, clientOrderId, change, gateway.venueTime());
+  if (reply.kind !== 'acked') return resolveOnce(deps, ref, clientOrderId);
+  const { status, executed, price } = reply.order;
+  await ledger.recordOrder(ref, reply.order);
+  return { clientOrderId, kind: 'found', status, executed, price };
 }

@@ -143,6 +143,7 @@ async function machineSettings(deps: ActivityDeps, symbol: string): Promise<Mach
     retryMs: RETRY_UNKNOWN_MS,
     unknownGraceMs: deps.unknownGraceMs,
     collarMovePct: deps.collarMovePct,
+    amendsInPlace: deps.gateway.amendsInPlace,
     lockstep: deps.lockstep,
   };
 }

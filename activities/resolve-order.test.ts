@@ -62,7 +62,8 @@ test('an order that is found filled brings its fill', async () => {
     },
   } as unknown as ActivityDeps;
   const outcome = await resolveOnce(deps, REF, ID);
-  expect(outcome).toEqual({ clientOrderId: ID, kind: 'found', status: 'filled', executed: '1' });
+  const found = { clientOrderId: ID, kind: 'found', status: 'filled', executed: '1' };
+  expect(outcome).toEqual({ ...found, price: '99' });
   expect(booked).toEqual(['1']);
 });
 

@@ -64,7 +64,8 @@ async function found(
   await ledger.recordOutcome(ref, clientOrderId, { kind: 'acked', order });
   await ledger.recordOrder(ref, order);
   if (quantity(order.executed) > 0n) await bookFills(deps, ref);
-  return { clientOrderId, kind: 'found', status: order.status, executed: order.executed };
+  const { status, executed, price } = order;
+  return { clientOrderId, kind: 'found', status, executed, price };
 }
 
 /**

@@ -10,7 +10,7 @@ import { withHeartbeat } from './with-heartbeat.ts';
 
 export function createSymbolActivities(deps: ActivityDeps) {
   const { claimSymbol, openEpoch } = createEpochActivities(deps);
-  const { checkRisk, submitOrders, cancelOrders } = createOrderActivities(deps);
+  const { checkRisk, submitOrders, amendOrders, cancelOrders } = createOrderActivities(deps);
   const beating = createBeating(deps);
   return {
     claimSymbol: beating(claimSymbol),
@@ -19,6 +19,7 @@ export function createSymbolActivities(deps: ActivityDeps) {
     evaluateSignal: beating(createEvaluateActivity(deps).evaluateSignal),
     checkRisk: beating(checkRisk),
     submitOrders: beating(submitOrders),
+    amendOrders: beating(amendOrders),
     cancelOrders: beating(cancelOrders),
     resolveOrders: beating(createResolveActivity(deps).resolveOrders),
     record: beating(({ ref, entries }) => deps.journal.record(ref, entries)),

@@ -74,6 +74,8 @@ export type ExchangeGateway = {
   /** Signed with exactly `timestamp`; one HTTP call for one intent or one batch; no retries. */
   place(symbol: string, intents: readonly OrderIntent[], timestamp: EpochMs): Promise<PlaceReply[]>;
   cancel(symbol: string, clientOrderId: string, conditional: boolean): Promise<CancelOutcome>;
+  /** `amend` keeps the order and its client id. */
+  readonly amendsInPlace: boolean;
   /**
    * Changes an ordinary limit order that stands, with the care of `place`: one call, signed with
    * `timestamp`. `unknown`, and an order that is not there, say nothing: the order is asked, and its
@@ -155,12 +157,13 @@ export type Ledger = {
    * written, and it may be asked again.
    */
   prepareIntents(request: PrepareRequest): Promise<Prepared>;
-  /** Counts requests that change standing orders for the rate of messages. */
-  noteChanges(
-    ref: SymbolRef,
-    kind: 'cancel' | 'amend',
-    clientOrderIds: readonly string[],
-  ): Promise<void>;
+  /** Counts cancels for the rate of messages. */
+  noteCancels(ref: SymbolRef, clientOrderIds: readonly string[]): Promise<void>;
+  /**
+   * The last check before orders that only reduce are changed, under the shared latch; counts them
+   * for the rate of messages. False: LOCKOUT, or the latch cannot be read.
+   */
+  beginAmending(ref: SymbolRef, clientOrderIds: readonly string[]): Promise<boolean>;
   /**
    * Latch row FOR SHARE, time-sensitive rules again, then PREPARED -> SENDING by compare-and-set
    * with `sent_at` in venue time. Rows that lost or were refused are named with the reason;

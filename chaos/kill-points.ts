@@ -1,5 +1,6 @@
 /** Every kill point by its name on the command line and in the table. */
 import {
+  amending,
   anyTime,
   cancelling,
   continueAsNew,
@@ -15,7 +16,7 @@ import type { Strike } from './strike.ts';
 export type KillPoint = {
   readonly name: string;
   readonly strike: (rig: Rig) => Promise<Strike>;
-  readonly setup?: Pick<RigSetup, 'restless' | 'historyEventsMax'>;
+  readonly setup?: Pick<RigSetup, 'restless' | 'historyEventsMax' | 'unwindLimitS'>;
   /** The fault demands a halt: it must stand after the restart, and a person ends it. */
   readonly halts?: true;
 };
@@ -26,6 +27,7 @@ export const KILL_POINTS: readonly KillPoint[] = [
   { name: 'after-send', strike: afterSend },
   { name: 'after-reply', strike: afterReply },
   { name: 'cancel', strike: cancelling },
+  { name: 'amend', strike: amending, setup: { restless: true, unwindLimitS: 3_600 } },
   { name: 'stop-placement', strike: stopPlacement },
   { name: 'scalp-opening', strike: scalpOpening, setup: { restless: true } },
   { name: 'regime-switch', strike: regimeSwitch, setup: { restless: true } },

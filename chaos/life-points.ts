@@ -1,7 +1,7 @@
 /** Later steps of an order's life, and the turns of its symbol. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { readJournalFile } from '../test/witness/journal-file.ts';
-import { pauseEntries, planAgain, resumeEntries } from './provoke.ts';
+import { haltAndResume, pauseEntries, planAgain, resumeEntries } from './provoke.ts';
 import type { Rig } from './rig.ts';
 import { addFault, clearFaults, injectionOf, killWorker } from './strike.ts';
 import type { Strike } from './strike.ts';
@@ -30,6 +30,28 @@ export async function cancelling(rig: Rig): Promise<Strike> {
   return { ...killed, killed: true, hit, evidence: `${kind} of DELETE order ${late} ms before` };
 }
 const LEVELS = `SELECT 1 FROM order_intents WHERE role = 'level' AND order_status = 'working'`;
+
+/**
+ * A position is worked out at the touch, which moves away: the amend that follows it is on its way, or
+ * done and its reply late.
+ */
+export async function amending(rig: Rig): Promise<Strike> {
+  const kind = rig.random() < 0.5 ? 'holdInTransit' : 'delayReply';
+  await untilRows(rig, HELD, { timeoutMs: POSITION_LIMIT_MS });
+  await addFault(rig, { kind, call: 'PUT order', ms: HELD_MS, count: 1 });
+  const provoked = haltAndResume(rig);
+  provoked.catch(() => undefined);
+  const injection = await until(() => injectionOf(rig, kind), HIT_LIMIT_MS);
+  await pause(rig.random() * 100);
+  const killed = await killWorker(rig);
+  await clearFaults(rig);
+  await provoked;
+  const late = killed.from - (injection?.wallTime ?? 0);
+  const hit = injection !== undefined && late < HELD_MS;
+  return { ...killed, killed: true, hit, evidence: `${kind} of PUT order ${late} ms before` };
+}
+const HELD = `SELECT 1 FROM positions WHERE quantity <> 0`;
+const POSITION_LIMIT_MS = 90_000;
 
 /** The emergency stop has set the latch and cancels; its caller has no answer yet. */
 export async function killSwitch(rig: Rig): Promise<Strike> {

@@ -26,6 +26,8 @@ export type RigSetup = {
   readonly outageMs: number;
   /** A market that changes its regime, and a machine that follows at once. */
   readonly restless?: boolean;
+  /** Market seconds for which a position is worked out at the touch. */
+  readonly unwindLimitS?: number;
   /** Small: runs continue as new often. */
   readonly historyEventsMax?: number;
 };
@@ -55,7 +57,7 @@ export async function startRig(setup: RigSetup): Promise<Rig> {
 }
 
 async function build(
-  { random, outageMs, restless = false, historyEventsMax }: RigSetup,
+  { random, outageMs, restless = false, historyEventsMax, unwindLimitS = 60 }: RigSetup,
   closing: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<Rig> {
@@ -76,7 +78,11 @@ async function build(
     unlimited: true,
     relayed: true,
     servers: { postgresUrl: postgres.url, temporalAddress: temporal.address },
-    settings: { 'flow_trading.risk.exposure_limit_pct': 30, ...(restless ? RESTLESS : {}) },
+    settings: {
+      'flow_trading.risk.exposure_limit_pct': 30,
+      'flow_trading.grid.unwind_limit_s': unwindLimitS,
+      ...(restless ? RESTLESS : {}),
+    },
   });
   closing.push(() => stack.stop());
   const { links } = stack;

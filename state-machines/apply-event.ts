@@ -12,7 +12,7 @@ import { noteRisk } from './notes.ts';
 import { release, restrain } from './restraints.ts';
 import type { SymbolContext, TrackedOrder } from './symbol-context.ts';
 import type { DeadlineId, SymbolEvent } from './symbol-events.ts';
-import { isFlat, isProtected, lacksFills, trackNew } from './tracked-orders.ts';
+import { isFlat, isProtected, lacksFills, trackNew, withPrice } from './tracked-orders.ts';
 
 export function applyEvent(context: SymbolContext, event: SymbolEvent): SymbolContext {
   switch (event.type) {
@@ -174,7 +174,8 @@ function adopt(context: SymbolContext, standing: StandingOrder): TrackedOrder {
   const known = context.orders[standing.clientOrderId];
   const { clientOrderId, side, price, triggerPrice, quantity, executed, reduceOnly } = standing;
   const role = standing.conditional ? 'stop' : 'exit';
-  const intent = known?.intent ?? {
+  const amended = known && withPrice(known, price).intent;
+  const intent = amended ?? {
     clientOrderId,
     role,
     slot: `adopted:${clientOrderId}`,
@@ -232,7 +233,7 @@ function askAgain(order: TrackedOrder): TrackedOrder {
   const silent = order.cancelling && order.phase === 'working';
   if (silent) return { ...order, phase: 'unknown', cancelling: false, asking: 'no' };
   if (lacksFills(order) && order.asking !== 'inFlight') return { ...order, asking: 'due' };
-  return order.asking === 'later' ? { ...order, asking: 'no' } : order;
+  return order.asking === 'later' ? { ...order, asking: 'due' } : order;
 }
 
 export const isProtectiveSlot = (slot: string): boolean =>

@@ -10,6 +10,7 @@ import {
   trackNew,
   withAbsent,
   withOrder,
+  withPrice,
   withReport,
   withoutOrder,
 } from './tracked-orders.ts';
@@ -72,7 +73,7 @@ export function applyResolve(context: SymbolContext, outcome: ResolveOutcome): S
   switch (outcome.kind) {
     case 'found':
       return withOrder(context, {
-        ...withReport(order, outcome.status, outcome.executed),
+        ...withPrice(withReport(order, outcome.status, outcome.executed), outcome.price),
         cancelling: false,
       });
     case 'absent':

@@ -5,6 +5,7 @@ import { ensureDefined } from '../core/assert.ts';
 import { desiredOrders } from './desired-orders.ts';
 import type { ArrangeMode, DesiredOrder } from './desired-orders.ts';
 import { diffOrders } from './diff-orders.ts';
+import type { OrderChanges } from './diff-orders.ts';
 import { isProtectiveSlot } from './apply-event.ts';
 import { evaluateRequest } from './evaluate-request.ts';
 import { reviewDelayMs, reviewUnknown } from './restraints.ts';
@@ -60,8 +61,10 @@ const placeAndCancel =
   (context) => {
     const changes = diffOrders(context, mode, desiredOrders(context, mode));
     const placed = placeOrders(context, changes.place);
-    const cancelled = cancelOrders(placed.context, changes.cancel);
-    return { context: cancelled.context, effects: [...placed.effects, ...cancelled.effects] };
+    const amended = amendOrders(placed.context, changes.amend);
+    const cancelled = cancelOrders(amended.context, changes.cancel);
+    const effects = [...placed.effects, ...amended.effects, ...cancelled.effects];
+    return { context: cancelled.context, effects };
   };
 
 /** Protective orders leave first and alone; one batch of risk at a time. */
@@ -101,6 +104,23 @@ function toIntent(context: SymbolContext, order: DesiredOrder, offset: number): 
     ...rest,
     clientOrderId: clientOrderId(prefix, context.counters.order + offset),
     decisionId: null,
+  };
+}
+
+/** What the order is after that, the venue says: until then it is being asked. */
+function amendOrders(context: SymbolContext, changes: OrderChanges['amend']): Arrangement {
+  if (changes.length === 0) return unchanged(context);
+  const { context: numbered, opId } = nextOp(context);
+  const asked = changes.map(
+    ({ order }) => [order.intent.clientOrderId, { ...order, asking: 'inFlight' }] as const,
+  );
+  const orders = changes.map(({ order: { intent }, price }) => {
+    const { clientOrderId: id, side, quantity } = intent;
+    return { clientOrderId: id, side, quantity, price };
+  });
+  return {
+    context: { ...numbered, orders: { ...numbered.orders, ...Object.fromEntries(asked) } },
+    effects: [{ kind: 'amend', opId, orders }],
   };
 }
 

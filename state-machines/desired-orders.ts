@@ -28,9 +28,12 @@ export type ArrangeMode =
   | 'workOut'
   | 'halted';
 
-/** An intent without an id. `newFirst`: the replacement must live before the old one goes. */
+/**
+ * An intent without an id. `newFirst`: the replacement must live before the old one goes. `amend`: its
+ * price is changed where it stands; what cannot be, is cancelled first.
+ */
 export type DesiredOrder = Omit<OrderIntent, 'clientOrderId' | 'decisionId'> & {
-  readonly replace: 'newFirst' | 'cancelFirst' | 'never';
+  readonly replace: 'newFirst' | 'cancelFirst' | 'amend' | 'never';
 };
 
 export function desiredOrders(context: SymbolContext, mode: ArrangeMode): readonly DesiredOrder[] {
@@ -203,7 +206,7 @@ function exitOrder(context: SymbolContext, quote: Quote): DesiredOrder {
     reduceOnly: true,
     postOnly: false,
     timeInForce: 'GTC',
-    replace: 'cancelFirst',
+    replace: 'amend',
   };
 }
 

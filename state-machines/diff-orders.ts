@@ -1,5 +1,6 @@
 /** What to place and what to cancel so that the tracked orders become the desired ones. */
 import { quantity } from '../core/money/units.ts';
+import type { PriceText } from '../core/money/units.ts';
 import type { ArrangeMode, DesiredOrder } from './desired-orders.ts';
 import { guards, total, worstCase } from './protective-stops.ts';
 import type { SymbolContext, TrackedOrder } from './symbol-context.ts';
@@ -7,10 +8,11 @@ import { hasUnknown, inSlot, isLive, isStop, remaining, trackedOrders } from './
 
 export type OrderChanges = {
   readonly place: readonly DesiredOrder[];
+  readonly amend: readonly { readonly order: TrackedOrder; readonly price: PriceText }[];
   readonly cancel: readonly TrackedOrder[];
 };
 
-const NOTHING: OrderChanges = { place: [], cancel: [] };
+const NOTHING: OrderChanges = { place: [], amend: [], cancel: [] };
 
 /** LOCKOUT sends nothing; `frozen` waits for the venue's truth. */
 export function diffOrders(
@@ -21,11 +23,40 @@ export function diffOrders(
   if (mode === 'frozen' || context.level === 'LOCKOUT') return NOTHING;
   return {
     place: desired.filter((order) => isMissing(context, order) && mayPlace(context, order)),
+    amend: desired.flatMap((order) => amendments(context, order)),
     cancel: withoutNeeded(
       context,
       trackedOrders(context).filter((order) => isSuperfluous(context, desired, order)),
     ),
   };
+}
+
+/** One change at a time: while the venue is being asked, nobody knows the price. */
+function amendments(context: SymbolContext, desired: DesiredOrder): OrderChanges['amend'] {
+  const { price } = desired;
+  if (price === null) return [];
+  return inSlot(context, desired.slot)
+    .filter((order) => isLive(order) && !order.cancelling && order.asking === 'no')
+    .filter((order) => order.intent.price !== price && isAmendable(context, order, desired))
+    .map((order) => ({ order, price }));
+}
+
+/** Only the price may differ, and nothing that adds risk is amended: no gate stands before it. */
+function isAmendable(
+  { settings }: SymbolContext,
+  order: TrackedOrder,
+  desired: DesiredOrder,
+): boolean {
+  const { intent } = order;
+  return (
+    settings?.amendsInPlace === true &&
+    desired.replace === 'amend' &&
+    intent.reduceOnly &&
+    intent.kind === 'limit' &&
+    desired.kind === 'limit' &&
+    intent.side === desired.side &&
+    remaining(order) === quantity(desired.quantity)
+  );
 }
 
 /** A stop goes once those that stay suffice: what is to follow it may not stand yet. */
@@ -96,5 +127,10 @@ function isSuperfluous(
       guards(o) && o.intent.side === side && o.intent.clientOrderId > order.intent.clientOrderId,
   );
   if (newer.some((o) => wanted.some((d) => matches(o, d)))) return true;
-  return wanted.every((d) => d.replace === 'cancelFirst' && !matches(order, d));
+  return wanted.every(
+    (d) =>
+      (d.replace === 'cancelFirst' || d.replace === 'amend') &&
+      !matches(order, d) &&
+      !isAmendable(context, order, d),
+  );
 }

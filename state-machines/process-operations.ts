@@ -5,6 +5,7 @@ import { isHaltLevel } from './apply-message.ts';
 import type { OperationCall, OperationResult } from './process-types.ts';
 import { dispatch, finish, run, runOwn, withCarry, withCommand } from './process-step.ts';
 import type { Step } from './process-step.ts';
+import type { SymbolEvent } from './symbol-events.ts';
 
 export function onCompleted(
   step: Step,
@@ -36,6 +37,7 @@ export function onCompleted(
     case 'record':
       return done;
     case 'resolveOrders':
+    case 'amendOrders':
       return dispatch(done, { type: 'resolved', outcomes: result.value }, wallMs);
     case 'checkRisk':
       return onChecked(done, opId, call, result.value, wallMs);
@@ -147,18 +149,10 @@ export function failOperation(
     case 'record':
       return step;
     case 'resolveOrders':
-      return dispatch(
-        step,
-        {
-          type: 'resolved',
-          outcomes: call.clientOrderIds.map((clientOrderId) => ({
-            clientOrderId,
-            kind: 'pending',
-            message,
-          })),
-        },
-        wallMs,
-      );
+      return dispatch(step, stillOpen(call.clientOrderIds, message), wallMs);
+    case 'amendOrders':
+      // It has the old price or the new one, or is gone: it is asked until that is known.
+      return dispatch(step, stillOpen(call.orders.map(idOf), message), wallMs);
     case 'checkRisk':
       // Prepared rows are sent by nobody else: they expire.
       return dispatch(
@@ -200,6 +194,13 @@ export function failOperation(
   }
 }
 
+const idOf = ({ clientOrderId }: { readonly clientOrderId: string }): string => clientOrderId;
+
+const stillOpen = (ids: readonly string[], message: string): SymbolEvent => ({
+  type: 'resolved',
+  outcomes: ids.map((clientOrderId) => ({ clientOrderId, kind: 'pending', message })),
+});
+
 /** These may have changed the venue or the ledger's promises: a run never ends before they do. */
 export const isWrite = (call: OperationCall): boolean =>
-  call.name === 'checkRisk' || call.name === 'submitOrders' || call.name === 'cancelOrders';
+  ['checkRisk', 'submitOrders', 'amendOrders', 'cancelOrders'].includes(call.name);

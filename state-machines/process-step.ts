@@ -81,6 +81,8 @@ function callOf(step: Step, effect: Runnable): OperationCall {
       };
     case 'cancel':
       return { name: 'cancelOrders', orders: effect.orders };
+    case 'amend':
+      return { name: 'amendOrders', orders: effect.orders };
     case 'resolve':
       return { name: 'resolveOrders', clientOrderIds: effect.clientOrderIds };
     case 'evaluate':

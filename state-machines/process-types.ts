@@ -8,11 +8,12 @@ import type { CancelOutcome, ResolveOutcome, SubmitOutcome } from '../core/order
 import type { ReconcileReport } from '../core/orders/reconcile.ts';
 import type { RecordEntry } from '../core/orders/records.ts';
 import type { EvaluateRequest, Evaluation } from '../core/strategies/plans.ts';
+import type { Amendment } from './symbol-effects.ts';
 import type { SymbolEvent } from './symbol-events.ts';
 
 type Cancels = readonly { readonly clientOrderId: string; readonly conditional: boolean }[];
 
-/** One activity to run. Only the last four may have changed the venue when they fail. */
+/** One activity to run. Only the last four may have changed the ledger or the venue when they fail. */
 export type OperationCall =
   | { readonly name: 'openEpoch' }
   | { readonly name: 'claimSymbol' }
@@ -28,6 +29,7 @@ export type OperationCall =
       readonly epoch: number;
     }
   | { readonly name: 'submitOrders'; readonly clientOrderIds: readonly string[] }
+  | { readonly name: 'amendOrders'; readonly orders: readonly Amendment[] }
   | { readonly name: 'cancelOrders'; readonly orders: Cancels };
 
 /** What came back, by the name of the call. */
@@ -57,6 +59,7 @@ export type OperationResult =
       };
     }
   | { readonly name: 'submitOrders'; readonly value: readonly SubmitOutcome[] }
+  | { readonly name: 'amendOrders'; readonly value: readonly ResolveOutcome[] }
   | { readonly name: 'cancelOrders'; readonly value: readonly CancelOutcome[] };
 
 export type ProcessMessage = Extract<SymbolEvent, { type: 'halt' | 'resume' | 'level' | 'stop' }>;

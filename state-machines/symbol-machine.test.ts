@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Side } from '../core/market/market.ts';
 import { absQuantity } from '../core/money/arithmetic.ts';
 import { quantity } from '../core/money/units.ts';
+import type { MachineSettings } from '../core/orders/machine-settings.ts';
 import type { OrderIntent } from '../core/orders/order.ts';
 import type { SubmitOutcome } from '../core/orders/outcomes.ts';
 import { advance, initialSnapshot, stateName } from './advance.ts';
@@ -10,6 +11,7 @@ import type { SymbolEffect } from './symbol-effects.ts';
 import type { SymbolEvent } from './symbol-events.ts';
 import {
   PREFIX,
+  SETTINGS,
   aCleanReport,
   aFill,
   aQuote,
@@ -110,10 +112,13 @@ function aSymbol() {
   };
 }
 
-function anIdleSymbol() {
+function anIdleSymbol(settings: Partial<MachineSettings> = {}) {
   const symbol = aSymbol();
   symbol.send({ type: 'epochOpened', prefix: PREFIX });
-  symbol.send({ type: 'reconciled', report: aCleanReport() });
+  symbol.send({
+    type: 'reconciled',
+    report: aCleanReport({ settings: { ...SETTINGS, ...settings } }),
+  });
   return symbol;
 }
 
@@ -327,7 +332,7 @@ describe('ranging grid', () => {
     const extra = symbol.placed();
     expect(extra).toMatchObject([{ slot: 'stop:extra' }]);
     const found = { clientOrderId: lower, kind: 'found', status: 'working' } as const;
-    symbol.send({ type: 'resolved', outcomes: [{ ...found, executed: q('0') }] });
+    symbol.send({ type: 'resolved', outcomes: [{ ...found, executed: q('0'), price: null }] });
     expect(symbol.cancelled()).toEqual([]);
     symbol.ack(extra);
     expect(symbol.cancelled()).toEqual([lower]);
@@ -390,7 +395,13 @@ describe('ranging grid', () => {
     expect(asked.flatMap((e) => (e.kind === 'resolve' ? e.clientOrderIds : []))).toEqual([
       clientOrderId,
     ]);
-    const found = { clientOrderId, kind: 'found', status: 'filled', executed: q('1') } as const;
+    const found = {
+      clientOrderId,
+      kind: 'found',
+      status: 'filled',
+      executed: q('1'),
+      price: null,
+    } as const;
     symbol.send({ type: 'resolved', outcomes: [found] });
     symbol.fill('L-1:entry', '1');
     expect(symbol.send({ type: 'deadline', id: 'retry' })).toEqual([]);
@@ -505,14 +516,23 @@ describe('a symbol that is restrained', () => {
       kind: 'found',
       status: 'working',
     } as const;
-    symbol.send({ type: 'resolved', outcomes: [{ ...found, executed: q('0') }] }, 70_000);
+    symbol.send(
+      { type: 'resolved', outcomes: [{ ...found, executed: q('0'), price: null }] },
+      70_000,
+    );
     expect(symbol.status()).toMatchObject({ level: 'ACTIVE', restraints: [] });
   });
 
   test('one that is known in between counts from nought again', () => {
     const { symbol, second } = anUnknownLevel();
     const { clientOrderId } = second;
-    const found = { clientOrderId, kind: 'found', status: 'working', executed: q('0') } as const;
+    const found = {
+      clientOrderId,
+      kind: 'found',
+      status: 'working',
+      executed: q('0'),
+      price: null,
+    } as const;
     symbol.send({ type: 'resolved', outcomes: [found] }, 60_000);
     symbol.send(
       { type: 'cancelled', outcomes: [{ clientOrderId, kind: 'notFound', message: '' }] },
@@ -522,6 +542,79 @@ describe('a symbol that is restrained', () => {
     expect(symbol.status()).toMatchObject({ level: 'ACTIVE', restraints: [] });
     symbol.send({ type: 'deadline', id: 'unknown' }, 121_000);
     expect(symbol.status()).toMatchObject({ level: 'REDUCING' });
+  });
+});
+
+describe('the passive exit', () => {
+  /** A grid that broke out with a level filled: what it holds is worked out at the touch. */
+  function anExit(settings: Partial<MachineSettings> = {}) {
+    const symbol = anIdleSymbol(settings);
+    symbol.send({ type: 'market', event: barClosed() });
+    symbol.send({ type: 'evaluated', evaluation: gridEvaluation() });
+    symbol.ack(symbol.placed());
+    symbol.ack(symbol.placed());
+    symbol.fill('L-1:entry', '1');
+    symbol.ack(symbol.placed());
+    const breakout = { kind: 'breakout', direction: 'down' } as const;
+    symbol.send({ type: 'market', event: { time: 1_000, quote: aQuote(), ...breakout } });
+    symbol.end('L1:entry', 'cancelled');
+    symbol.end('L-1:counter', 'cancelled');
+    const [exit] = symbol.placed();
+    if (exit?.slot !== 'exit') throw new Error('the exit is placed');
+    symbol.ack([exit]);
+    return { symbol, exit };
+  }
+  const touch = (ask: string): SymbolEvent => ({
+    type: 'market',
+    event: { time: 1_000, quote: { ...aQuote(), ask: p(ask) }, kind: 'touchMoved' },
+  });
+  const isWhole = { status: 'working', executed: q('0') } as const;
+
+  test('follows the touch by an amend, one at a time', () => {
+    const { symbol, exit } = anExit();
+    const { clientOrderId, side, quantity } = exit;
+    symbol.send(touch('99.8'));
+    expect(symbol.effects()).toMatchObject([
+      { kind: 'amend', orders: [{ clientOrderId, side, quantity, price: '99.8' }] },
+    ]);
+    symbol.send(touch('99.7'));
+    expect(symbol.effects()).toEqual([]);
+    const found = { clientOrderId, kind: 'found', ...isWhole, price: p('99.8') } as const;
+    symbol.send({ type: 'resolved', outcomes: [found] });
+    expect(symbol.order('exit').price).toBe('99.8');
+    expect(symbol.effects()).toMatchObject([{ kind: 'amend', orders: [{ price: '99.7' }] }]);
+  });
+
+  test('is asked until its price is known when no answer came', () => {
+    const { symbol, exit } = anExit();
+    const { clientOrderId } = exit;
+    symbol.send(touch('99.8'));
+    symbol.send({ type: 'resolved', outcomes: [{ clientOrderId, kind: 'pending', message: '' }] });
+    symbol.send(touch('99.7'));
+    expect(symbol.effects()).toEqual([]);
+    symbol.send({ type: 'deadline', id: 'retry' });
+    const asked = symbol.effects().flatMap((e) => (e.kind === 'resolve' ? e.clientOrderIds : []));
+    expect(asked).toContain(clientOrderId);
+  });
+
+  test('goes at market when its time is over, also while it is being amended', () => {
+    const { symbol, exit } = anExit();
+    symbol.send(touch('99.8'));
+    const time = symbol.context().workOutMarketAt ?? 0;
+    symbol.send({
+      type: 'market',
+      event: { time, quote: aQuote(time), kind: 'deadline', id: 'unwind' },
+    });
+    expect(symbol.cancelled()).toEqual([exit.clientOrderId]);
+  });
+
+  test('is cancelled first where the venue cannot amend, or the rest is not what is left', () => {
+    const { symbol, exit } = anExit({ amendsInPlace: false });
+    symbol.send(touch('99.8'));
+    expect(symbol.cancelled()).toEqual([exit.clientOrderId]);
+    const other = anExit();
+    other.symbol.tradedByHand('sell', '0.5');
+    expect(other.symbol.cancelled()).toEqual([other.exit.clientOrderId]);
   });
 });
 

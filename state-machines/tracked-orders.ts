@@ -1,7 +1,7 @@
 /** Questions about tracked orders, and the pure updates that reports of the venue make to them. */
 import { addQuantity, absQuantity, subtractQuantity } from '../core/money/arithmetic.ts';
 import { quantity, quantityText } from '../core/money/units.ts';
-import type { Quantity, QuantityText } from '../core/money/units.ts';
+import type { PriceText, Quantity, QuantityText } from '../core/money/units.ts';
 import { isTerminalStatus } from '../core/orders/order.ts';
 import type { OrderIntent, OrderStatus } from '../core/orders/order.ts';
 import type { SymbolContext, TrackedOrder } from './symbol-context.ts';
@@ -108,6 +108,12 @@ export function withReport(
     cancelling: order.cancelling && !terminal,
   };
 }
+
+/** The venue's word on the price of a limit order; one that it does not state is kept. */
+export const withPrice = (order: TrackedOrder, price: PriceText | null): TrackedOrder =>
+  order.intent.kind === 'limit'
+    ? { ...order, intent: { ...order.intent, price: price ?? order.intent.price } }
+    : order;
 
 export const withFill = (order: TrackedOrder, traded: QuantityText): TrackedOrder => ({
   ...order,

@@ -1,8 +1,9 @@
 /** The activities that the symbol workflow calls: signatures only, `core` types only. */
-import type { Quote } from '../core/market/market.ts';
+import type { Quote, Side } from '../core/market/market.ts';
 import type { WatchBatch, WatchCursor, WatchSpec } from '../core/market/watch.ts';
 import type { ClientOrderIdPrefix } from '../core/orders/client-order-id.ts';
 import type { DeniedReason } from '../core/orders/denied-reason.ts';
+import type { PriceText, QuantityText } from '../core/money/units.ts';
 import type { OrderIntent, SymbolRef } from '../core/orders/order.ts';
 import type { CancelOutcome, ResolveOutcome, SubmitOutcome } from '../core/orders/outcomes.ts';
 import type { ReconcileReport } from '../core/orders/reconcile.ts';
@@ -37,6 +38,13 @@ export type CheckRiskResult = {
 
 export type CancelRequest = { readonly clientOrderId: string; readonly conditional: boolean };
 
+export type AmendRequest = {
+  readonly clientOrderId: string;
+  readonly side: Side;
+  readonly quantity: QuantityText;
+  readonly price: PriceText;
+};
+
 /** Activities on the workflow's own queue (shared by all workers, eager start). */
 export type SymbolActivities = {
   /** Answers the claiming process's own queue: the symbol's feed will live there. */
@@ -52,6 +60,11 @@ export type SymbolActivities = {
     ref: SymbolRef;
     clientOrderIds: readonly string[];
   }): Promise<readonly SubmitOutcome[]>;
+  /** New prices for reduce-only limit orders; the outcome is what the venue says of each. */
+  amendOrders(request: {
+    ref: SymbolRef;
+    orders: readonly AmendRequest[];
+  }): Promise<readonly ResolveOutcome[]>;
   cancelOrders(request: {
     ref: SymbolRef;
     orders: readonly CancelRequest[];

@@ -89,6 +89,11 @@ export async function runOperation(
       const { submitOrders } = activities(WRITE, clientOrderIds.join(', '));
       return { name, value: await submitOrders({ ref, clientOrderIds }) };
     }
+    case 'amendOrders': {
+      const { orders } = call;
+      const { amendOrders } = activities(WRITE, orders.map((o) => o.clientOrderId).join(', '));
+      return { name, value: await amendOrders({ ref, orders }) };
+    }
     case 'cancelOrders': {
       const { orders } = call;
       const { cancelOrders } = activities(WRITE, orders.map((o) => o.clientOrderId).join(', '));

@@ -96,6 +96,9 @@ export class VenueGateway implements ExchangeGateway {
   venueTime = () => this.#clock.now();
   clockSkewMs = () => this.#clock.skewMs;
   blockedMs = () => this.#budget.blockedMs;
+  get amendsInPlace(): boolean {
+    return this.#wire.table.amend.kind === 'inPlace';
+  }
   position = (symbol: string) => this.#wire.position(symbol);
   equity = () => this.#equity.get();
   quote = (symbol: string) => this.#wire.quote(symbol);

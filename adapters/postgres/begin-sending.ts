@@ -55,7 +55,7 @@ export async function beginSending(
 }
 
 /** Waits for a halt that is being set; whoever sets one waits for this transaction. */
-const SHARE_LATCH: Statement = {
+export const SHARE_LATCH: Statement = {
   name: 'latch-share',
   text: 'SELECT revision FROM halt_latch WHERE account = $1 FOR SHARE',
 };

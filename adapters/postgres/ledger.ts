@@ -6,7 +6,7 @@ import { createHaltLatch } from './halt-latch.ts';
 import { haltOnDenial } from './halt-on-denial.ts';
 import { haltOnUnknown } from './halt-on-unknown.ts';
 import type { LedgerOptions } from './ledger-options.ts';
-import { noteChanges } from './order-changes.ts';
+import { beginAmending, noteCancels } from './order-changes.ts';
 import { openIntents, readIntent, readLedgerPosition, rowsAbove } from './ledger-rows.ts';
 import { prepareIntents } from './prepare-intents.ts';
 import { recordFill } from './record-fill.ts';
@@ -24,7 +24,8 @@ export function createLedger(pool: Pool, options: LedgerOptions): Ledger {
       await haltOnDenial(latch, request.ref, prepared.denied);
       return prepared;
     },
-    noteChanges: (ref, kind, ids) => noteChanges(pool, ref, kind, ids),
+    noteCancels: (ref, ids) => noteCancels(pool, ref, ids),
+    beginAmending: (ref, ids) => beginAmending(pool, options, ref, ids),
     beginSending: (request) => beginSending(pool, options, request),
     recordOutcome: (ref, id, outcome) => recordOutcome(pool, ref, id, outcome),
     recordFill: (ref, fill) => recordFill(pool, ref, fill),

@@ -62,7 +62,10 @@ WITH lately AS (
   SELECT FROM order_intents WHERE (account, venue, symbol) = ($1, $2, $3) AND sent_at IS NOT NULL
      AND event_time >= date_trunc('day', $4::timestamptz, 'UTC')
 ), open AS (
-  SELECT * FROM order_intents WHERE (account, venue, symbol) = ($1, $2, $3) AND live AND filled < quantity
+  SELECT i.slot, i.side, i.quantity, i.trigger_price, i.recorded_at, coalesce(v.price, i.price) AS price
+    FROM order_intents i
+    LEFT JOIN orders v ON v.intent_id = i.client_order_id AND i.kind = 'limit' AND NOT v.conditional
+   WHERE (i.account, i.venue, i.symbol) = ($1, $2, $3) AND i.live AND i.filled < i.quantity
 )
 SELECT
   m.minute_symbol, m.minute_account, m.burst_symbol, m.burst_account,

@@ -85,6 +85,7 @@ const UPSERT: Statement = {
         THEN excluded.status ELSE o.status END,
       quantity = greatest(o.quantity, excluded.quantity),
       executed = greatest(o.executed, excluded.executed),
+      price = CASE WHEN excluded.event_time >= o.event_time THEN coalesce(excluded.price, o.price) ELSE o.price END,
       child_order_id = coalesce(o.child_order_id, excluded.child_order_id),
       event_time = greatest(o.event_time, excluded.event_time)`,
 };

@@ -15,6 +15,8 @@ export type MachineSettings = {
   readonly unknownGraceMs: number;
   /** P4c, in percent; null where no feed keeps a record of prices (lockstep). */
   readonly collarMovePct: number | null;
+  /** The venue changes the price of an order that stands; else it is cancelled and placed anew. */
+  readonly amendsInPlace: boolean;
   /** True when the venue waits for `settled` watches. */
   readonly lockstep: boolean;
 };

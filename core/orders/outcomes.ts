@@ -1,7 +1,7 @@
 /** What became of orders that we tried to place, cancel or find. Expected outcomes are values. */
 import type { DeniedReason } from './denied-reason.ts';
 import type { OrderStatus } from './order.ts';
-import type { QuantityText } from '../money/units.ts';
+import type { PriceText, QuantityText } from '../money/units.ts';
 
 type ForOrder = { readonly clientOrderId: string };
 
@@ -23,10 +23,16 @@ export type CancelOutcome = ForOrder & {
   readonly message: string;
 };
 
-/** What the venue knows of an order whose outcome was unknown. `pending`: ask again later. */
+/** What the venue knows of an order that was changed, or whose outcome was unknown. `pending`: ask again later. */
 export type ResolveOutcome = ForOrder &
   (
-    | { readonly kind: 'found'; readonly status: OrderStatus; readonly executed: QuantityText }
+    | {
+        readonly kind: 'found';
+        readonly status: OrderStatus;
+        readonly executed: QuantityText;
+        /** Limit price now: an amend may have changed it. Null for orders without one. */
+        readonly price: PriceText | null;
+      }
     | { readonly kind: 'absent' }
     | { readonly kind: 'expiredUnsent' }
     | { readonly kind: 'pending'; readonly message: string }

@@ -259,7 +259,7 @@ export const SAFEGUARDS: readonly Mutation[] = [
   {
     name: 'message rate: cancels count',
     file: 'activities/order-activities.ts',
-    change: swap("deps.ledger.noteChanges(ref, 'cancel', ids).catch(() => undefined),", ''),
+    change: swap('deps.ledger.noteCancels(ref, ids).catch(() => undefined),', ''),
     tests: ['activities/order-activities.test.ts'],
     project: 'unit',
   },

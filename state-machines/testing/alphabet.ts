@@ -73,7 +73,7 @@ function confirmations(order: TrackedOrder): SymbolEvent[] {
   const { clientOrderId } = order.intent;
   const status = order.venueStatus ?? 'working';
   const outcomes: ResolveOutcome[] = [
-    { clientOrderId, kind: 'found', status, executed: order.executed },
+    { clientOrderId, kind: 'found', status, executed: order.executed, price: order.intent.price },
     { clientOrderId, kind: 'pending', message: 'venue away' },
   ];
   return outcomes.map((outcome) => ({ type: 'resolved', outcomes: [outcome] }));
@@ -93,7 +93,8 @@ function submitOutcomes(order: TrackedOrder): SubmitOutcome[] {
 /** An answer about an order that was settled and forgotten long ago. */
 const resolvedStranger = (): SymbolEvent => {
   const clientOrderId = 'tgtestabcde00001zzzzzzz';
-  const found = { clientOrderId, kind: 'found', status: 'working', executed: q('0') } as const;
+  const outcome = { status: 'working', executed: q('0'), price: null } as const;
+  const found = { clientOrderId, kind: 'found', ...outcome } as const;
   return { type: 'resolved', outcomes: [found] };
 };
 
@@ -117,10 +118,10 @@ const cancelEvents = (order: TrackedOrder): SymbolEvent[] => [
 ];
 
 function resolutions(order: TrackedOrder): SymbolEvent[] {
-  const { clientOrderId } = order.intent;
+  const { clientOrderId, price } = order.intent;
   const outcomes: ResolveOutcome[] = [
-    { clientOrderId, kind: 'found', status: 'working', executed: order.filled },
-    { clientOrderId, kind: 'found', status: 'cancelled', executed: order.filled },
+    { clientOrderId, kind: 'found', status: 'working', executed: order.filled, price },
+    { clientOrderId, kind: 'found', status: 'cancelled', executed: order.filled, price },
     { clientOrderId, kind: 'pending', message: 'not found yet' },
     ...(order.filled === '0' ? [{ clientOrderId, kind: 'absent' } as const] : []),
   ];
@@ -228,6 +229,11 @@ function marketEvents(context: SymbolContext, state: string): SymbolEvent[] {
     events.push({ type: 'market', event: { ...at, kind: 'trail', stopPrice: p('99.9') } });
     const time = context.scalp.plan.holdUntil;
     events.push({ type: 'market', event: { ...at, time, kind: 'deadline', id: 'hold' } });
+  }
+  if (trackedOrders(context).some(({ intent }) => intent.slot === 'exit')) {
+    const [bid, ask] = context.quote?.bid === aQuote().bid ? [p('99.5'), p('99.6')] : [];
+    const quote = { ...aQuote(2_000), ...(bid && ask ? { bid, ask } : {}) };
+    events.push({ type: 'market', event: { time: 2_000, quote, kind: 'touchMoved' } });
   }
   if (context.workOutMarketAt !== null && context.marketTime < context.workOutMarketAt) {
     const late = { time: context.workOutMarketAt, quote: aQuote(context.workOutMarketAt) };

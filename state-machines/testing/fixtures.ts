@@ -1,4 +1,5 @@
 /** Plans, reports and events for tests of machine and process: small, exact, deterministic. */
+import type { MachineSettings } from '../../core/orders/machine-settings.ts';
 import type { MarketEvent, MarketFeatures } from '../../core/market/features.ts';
 import type { Quote } from '../../core/market/market.ts';
 import type { Fill, OrderIntent } from '../../core/orders/order.ts';
@@ -98,6 +99,18 @@ export const gridEvaluation = (levelsPerSide = 1): Evaluation =>
 export const scalpEvaluation = (): Evaluation =>
   anEvaluation({ strategy: 'trendingScalp', regime: 'trendingUp', scalpPlan: aScalpPlan() });
 
+export const SETTINGS: MachineSettings = {
+  tickSize: p('0.1'),
+  protectionStopBps: 350,
+  unwindLimitMs: 60_000,
+  protectionGraceMs: 5_000,
+  retryMs: 1_000,
+  unknownGraceMs: 60_000,
+  collarMovePct: 10,
+  amendsInPlace: true,
+  lockstep: false,
+};
+
 export const aCleanReport = (
   change: Partial<Extract<ReconcileReport, { kind: 'clean' }>> = {},
 ): ReconcileReport => ({
@@ -109,16 +122,7 @@ export const aCleanReport = (
   foreign: 0,
   quote: aQuote(),
   cursor: { ledgerSeq: 0, marketTime: 0 },
-  settings: {
-    tickSize: p('0.1'),
-    protectionStopBps: 350,
-    unwindLimitMs: 60_000,
-    protectionGraceMs: 5_000,
-    retryMs: 1_000,
-    unknownGraceMs: 60_000,
-    collarMovePct: 10,
-    lockstep: false,
-  },
+  settings: SETTINGS,
   ...change,
 });
 

@@ -1,6 +1,7 @@
 /** What a rig's API, venue and database say of symbols. */
 import { symbolView } from '../../api/status-schemas.ts';
 import type { SymbolView } from '../../api/status-schemas.ts';
+import { VenueUnavailable } from '../../adapters/exchange/errors.ts';
 import type { VenueOrder } from '../../adapters/ports.ts';
 import type { Rig } from './rig.ts';
 
@@ -9,12 +10,22 @@ export async function statusOf(rig: Rig, symbol: string): Promise<SymbolView> {
   return symbolView.parse(body);
 }
 
+/** The eye has the three seconds of a trader; a busy machine may need more to be looked at. */
+async function patiently<T>(look: () => Promise<T>, attempts = 5): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (attempts <= 1 || !(error instanceof VenueUnavailable)) throw error;
+    return patiently(look, attempts - 1);
+  }
+}
+
 /** Our ordinary orders at the venue, by its own word; of one symbol or of all. */
 export async function ordinaryOrders(
   rig: Rig,
   symbol?: string,
 ): Promise<readonly (VenueOrder & { readonly symbol: string })[]> {
-  const orders = await rig.eye.openOrdersAll();
+  const orders = await patiently(() => rig.eye.openOrdersAll());
   return orders.filter(
     (one) => !one.conditional && (symbol === undefined || one.symbol === symbol),
   );

@@ -12,6 +12,7 @@ import {
   aFill,
   aRequest,
   aSending,
+  aVenueOrder,
   anIntent,
   openGuarded,
   send,
@@ -74,11 +75,13 @@ test.each([
 
 test('P12: cancels and amends count, those of other symbols for the account', async () => {
   await start({ messagesPerTenSecondsSymbol: 3, messagesPerTenSecondsAccount: 4 });
-  await world.ledger.noteChanges(BTC, 'cancel', ['a', 'b']);
+  await world.ledger.noteCancels(BTC, ['a', 'b']);
   expect(await codeOf(aLevel())).toBe('approved');
-  await world.ledger.noteChanges({ ...BTC, symbol: 'ETHUSDT' }, 'amend', ['c']);
+  const eth = await openGuarded(world.ledger, { ...BTC, symbol: 'ETHUSDT' });
+  await yesterday();
+  expect(await world.ledger.beginAmending(eth.ref, ['c'])).toBe(true);
   expect(await codeOf(aLevel())).toBe('approved');
-  await world.ledger.noteChanges(BTC, 'amend', ['d']);
+  expect(await world.ledger.beginAmending(BTC, ['d'])).toBe(true);
   expect(await codeOf(aLevel())).toBe('MESSAGE_RATE_EXCEEDED');
   await world.pool.query(`UPDATE order_changes SET recorded_at = recorded_at - interval '11 s'`);
   expect(await codeOf(aLevel())).toBe('approved');
@@ -211,6 +214,33 @@ test('P16: an order that would trade with one of ours', async () => {
   expect(await codeOf(aLevel({ ...sell, price: '60300' } as Partial<OrderIntent>))).toBe(
     'approved',
   );
+});
+
+test('P16: by the price to which an order of ours was amended', async () => {
+  await start();
+  const order = aLevel();
+  await send(world.ledger, BTC, order);
+  const standing = aVenueOrder(order, { venueOrderId: '7', eventTime: NOW });
+  await world.ledger.recordOutcome(BTC, order.clientOrderId, { kind: 'acked', order: standing });
+  const sell = { side: 'sell', price: '59800' } as Partial<OrderIntent>;
+  expect(await codeOf(aLevel(sell))).toBe('approved');
+  const amended = { ...standing, price: '59900', eventTime: NOW + 1 } as typeof standing;
+  await world.ledger.recordOrder(BTC, amended);
+  expect(await codeOf(aLevel(sell))).toBe('SELF_TRADE');
+  // What the venue said before that comes late.
+  await world.ledger.recordOrder(BTC, standing);
+  expect(await codeOf(aLevel(sell))).toBe('SELF_TRADE');
+});
+
+test('what only reduces may be amended but at LOCKOUT', async () => {
+  await start();
+  const halt = { account: 'paper', reason: 'test', by: 'test', symbols: null };
+  await world.latch.set({ ...halt, haltId: 'h1', level: 'HALT' });
+  expect(await world.ledger.beginAmending(BTC, ['a'])).toBe(true);
+  await world.latch.set({ ...halt, haltId: 'h2', level: 'LOCKOUT' });
+  expect(await world.ledger.beginAmending(BTC, ['a'])).toBe(false);
+  const { rows } = await world.pool.query('SELECT kind FROM order_changes');
+  expect(rows).toEqual([{ kind: 'amend' }]);
 });
 
 test('P15: the same slot again while the first order lives', async () => {

@@ -42,6 +42,7 @@ function resultInWords(result: Completed['result']): string {
   switch (result.name) {
     case 'submitOrders':
     case 'resolveOrders':
+    case 'amendOrders':
     case 'cancelOrders':
       return ` ${result.value.map((o) => `${o.clientOrderId} ${o.kind}`).join(', ')}`;
     case 'checkRisk': {
@@ -78,6 +79,8 @@ function ordersInWords(call: Run['call']): string {
     case 'submitOrders':
     case 'resolveOrders':
       return `(${call.clientOrderIds.join()})`;
+    case 'amendOrders':
+      return `(${call.orders.map((o) => `${o.clientOrderId}@${o.price}`).join()})`;
     case 'cancelOrders':
       return `(${call.orders.map((o) => o.clientOrderId).join()})`;
     default:

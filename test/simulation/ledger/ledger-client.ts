@@ -30,7 +30,8 @@ export function createLedgerClient(parts: ClientParts, process: SimProcess): Led
         const more = refused.map(({ clientOrderId }) => ({ clientOrderId, reason }));
         return { ...answer, denied: [...answer.denied, ...more] };
       }),
-    noteChanges: () => ask(() => undefined),
+    noteCancels: () => ask(() => undefined),
+    beginAmending: () => ask(() => ledger.beginAmending()),
     // One symbol, and its halts come from people.
     haltOnUnknown: () => ask(() => undefined),
     beginSending: (request) => ask(() => ledger.beginSending(request)),

@@ -4,6 +4,7 @@ import { moneyText, priceText, quantityText } from '../../../core/money/units.ts
 import type { LedgerRow } from '../../../core/orders/order.ts';
 import type { RecordEntry } from '../../../core/orders/records.ts';
 import type { SymbolStatus } from '../../../core/market/watch.ts';
+import { severest } from '../../../adapters/postgres/halts.ts';
 import type { DecisionRow, IntentRow, Ledger } from '../../../adapters/ports.ts';
 import { REF } from '../scenario.ts';
 import { recordFill } from './book-fills.ts';
@@ -32,6 +33,7 @@ export class SimLedger {
     prepareIntents(this.state, request);
   beginSending = (request: Parameters<Ledger['beginSending']>[0]) =>
     beginSending(this.state, request);
+  beginAmending = (): boolean => severest([...this.state.halts.values()])?.level !== 'LOCKOUT';
   recordOutcome = (id: string, outcome: Parameters<Ledger['recordOutcome']>[2]) =>
     recordOutcome(this.state, id, outcome);
   recordFill = (fill: Parameters<Ledger['recordFill']>[1]) => recordFill(this.state, fill);

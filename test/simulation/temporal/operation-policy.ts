@@ -50,6 +50,7 @@ export const POLICIES: Readonly<Record<OperationCall['name'], Policy>> = {
   evaluateSignal: DECIDE,
   checkRisk: WRITE,
   submitOrders: WRITE,
+  amendOrders: WRITE,
   cancelOrders: WRITE,
   resolveOrders: READ,
   reconcile: READ,

@@ -29,6 +29,8 @@ export async function runOperation(
       const { clientOrderIds } = call;
       return { name, value: await activities.submitOrders({ ref, clientOrderIds }) };
     }
+    case 'amendOrders':
+      return { name, value: await activities.amendOrders({ ref, orders: call.orders }) };
     case 'cancelOrders':
       return { name, value: await activities.cancelOrders({ ref, orders: call.orders }) };
     case 'resolveOrders': {

@@ -8,7 +8,7 @@ import type { InstrumentRules, MarketStep, Quote } from '../../../core/market/ma
 import { ensureDefined } from '../../../core/assert.ts';
 import type { OrderIntent } from '../../../core/orders/order.ts';
 import type { UserEvent } from '../../../adapters/exchange/binance-usdm-frames.ts';
-import type { VenueOrder, VenuePosition } from '../../../adapters/ports.ts';
+import type { OrderChange, VenueOrder, VenuePosition } from '../../../adapters/ports.ts';
 import { matchingConfig } from '../../../venue/matching-config.ts';
 import { BALANCE } from '../scenario.ts';
 import { toConditional, toOrder, toUserEvent } from './views.ts';
@@ -65,6 +65,12 @@ export class SimVenue {
       ? this.#apply({ type: 'cancelConditional', clientAlgoId: clientOrderId, ...this.#base() })
       : this.#apply({ type: 'cancel', origClientOrderId: clientOrderId, ...this.#base() });
     return reply.ok ? undefined : reply;
+  }
+
+  amend(clientOrderId: string, { quantity, price }: OrderChange): VenueOrder | Rejection {
+    const change = { origClientOrderId: clientOrderId, quantity, price };
+    const reply = this.#apply({ type: 'amend', ...change, ...this.#base() });
+    return reply.ok ? toOrder(reply.order) : reply;
   }
 
   orderOf(clientOrderId: string): VenueOrder | undefined {

@@ -101,7 +101,14 @@ export function createVenueWire(parts: WireParts, network: Network): VenueWire {
         failAfterwards(parts);
       });
     },
-    amend: () => Promise.reject(new VenueUnavailable('no symbol asks for it')),
+    amend: (_symbol, clientOrderId, change, timestamp) =>
+      network.write(() => {
+        const refused = late(parts, timestamp);
+        const amended = refused ?? venue.amend(clientOrderId, change);
+        if ('code' in amended) throw venueError(amended.code, amended.message);
+        failAfterwards(parts);
+        return amended;
+      }),
     setDeadMan: () => Promise.reject(new VenueUnavailable('no symbol asks for it')),
     cancelAll: () => Promise.reject(new VenueUnavailable('no symbol asks for it')),
     setOneWay: () => Promise.reject(new VenueUnavailable('it is one-way already')),
