@@ -50,7 +50,10 @@ export type LedgerAccount = {
 };
 
 const INTENTS = `
-  SELECT client_order_id, symbol, role, side, kind, quantity::text, price::text,
+  SELECT client_order_id, symbol, role, side, kind, quantity::text,
+    -- An amend changes the price of the order, not of what was asked for at first.
+    coalesce((SELECT o.price FROM orders o WHERE o.intent_id = client_order_id AND NOT o.conditional
+      AND kind = 'limit'), price)::text AS price,
     trigger_price::text, reduce_only, state, order_status, executed::text
   FROM order_intents WHERE account = $1 ORDER BY client_order_id`;
 const FILLS = `
