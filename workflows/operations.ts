@@ -38,11 +38,12 @@ const WRITE = {
   retry: ONCE,
 } as const;
 
+/** Questions: one that died with its worker is asked again as soon as another is there. */
 const READ = {
   startToCloseTimeout: '60s',
   scheduleToStartTimeout: '60s',
   heartbeatTimeout: LOST_AFTER,
-  retry: ONCE,
+  retry: { initialInterval: '100ms', maximumAttempts: 2 },
 } as const;
 
 type Timeouts = typeof PATIENT | typeof DECIDE | typeof WRITE | typeof READ;

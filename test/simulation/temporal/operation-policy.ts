@@ -34,7 +34,7 @@ const READ: Policy = {
   scheduleToStartMs: 60_000,
   startToCloseMs: 60_000,
   heartbeatMs: LOST_AFTER_MS,
-  attemptsMax: 1,
+  attemptsMax: 2,
 };
 export const WATCH: Policy = {
   scheduleToStartMs: 2_000,
