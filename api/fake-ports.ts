@@ -223,6 +223,7 @@ export function fakeReads(world: World): ApiDeps['reads'] {
     }),
     limitFigures: async () => ({
       highestEquity: '10000' as MoneyText,
+      isFirstDay: false,
       symbols: [aSymbolFigure('BTCUSDT', '600', 4, 30), aSymbolFigure('ETHUSDT', '900', 2, null)],
     }),
     sendingCount: async () => world.sending.shift() ?? 0,

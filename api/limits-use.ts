@@ -32,9 +32,13 @@ export function limitsUse({ flowTrading, limits }: ApiConfig, known: Known): Lim
       shareOfEquity(known, positionNotional),
     ),
     worstUse('max_open_orders_symbol', limits.maxOpenOrdersSymbol, known, (of) => of.openOrders),
-    worstUse('max_orders_day_symbol', limits.maxOrdersDaySymbol, known, (of) => of.ordersToday),
+    known.figures?.isFirstDay === true
+      ? worstUse('max_orders_first_day_symbol', limits.maxOrdersFirstDaySymbol, known, ordersToday)
+      : worstUse('max_orders_day_symbol', limits.maxOrdersDaySymbol, known, ordersToday),
   ];
 }
+
+const ordersToday = ({ ordersToday: orders }: SymbolFigures): number | null => orders;
 
 /** From the highest equity that the gate ever saw; a new high is no drawdown. */
 function drawdownPct({ equity, figures }: Known): number | null {

@@ -170,12 +170,18 @@ describe('status', () => {
     const drawdownFrom = async (highestEquity: string | null) => {
       const reads: ApiDeps['reads'] = {
         ...fakeReads(world),
-        limitFigures: async () => ({ highestEquity: highestEquity as MoneyText, symbols: [] }),
+        limitFigures: async () => ({
+          highestEquity: highestEquity as MoneyText,
+          isFirstDay: true,
+          symbols: [],
+        }),
       };
       const view = statusView.parse(await json(await get(apiOf(world, { reads }), 'status')));
       return Object.fromEntries(view.limits.map(({ limit, used }) => [limit, used]));
     };
     expect(await drawdownFrom('9000')).toMatchObject({ drawdown_halt_pct: 0 });
+    // The first day of an account has a limit of orders of its own.
+    expect(await drawdownFrom('9000')).toHaveProperty('max_orders_first_day_symbol');
     expect(await drawdownFrom(null)).toMatchObject({
       drawdown_halt_pct: null,
       max_open_orders_symbol: null,

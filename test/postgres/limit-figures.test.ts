@@ -30,7 +30,7 @@ const reportStatus = (time: number) =>
   );
 
 test('a symbol uses its position with its orders, worst case, and what it sent today', async () => {
-  expect(await figures()).toEqual({ highestEquity: null, symbols: [] });
+  expect(await figures()).toEqual({ highestEquity: null, isFirstDay: true, symbols: [] });
   const btc = await openGuarded(world.ledger, BTC);
   await openSymbol(world.ledger, ETH);
   const bought = anIntent({ clientOrderId: btc.nextId() });
@@ -55,6 +55,7 @@ test('a symbol uses its position with its orders, worst case, and what it sent t
   const used = { symbol: 'BTCUSDT', positionNotional: '238.8', openOrders: 5 };
   expect(await figures()).toEqual({
     highestEquity: '10000',
+    isFirstDay: true,
     symbols: [{ ...used, ordersToday: null }, idle],
   });
   await reportStatus(NOW);

@@ -14,6 +14,8 @@ import type { Statement } from '../transaction.ts';
 export type LimitFigures = {
   /** The highest that the gate ever saw; null before its first check. */
   readonly highestEquity: MoneyText | null;
+  /** The first market day of the account, which has a limit of orders of its own. */
+  readonly isFirstDay: boolean;
   readonly symbols: readonly SymbolLimitFigures[];
 };
 type SymbolLimitFigures = {
@@ -56,8 +58,10 @@ const symbolRow = exposureRow
 
 const HIGHEST: Statement = {
   name: 'reads-highest-equity',
-  text: 'SELECT highest FROM equity_marks WHERE account = $1',
+  text: 'SELECT highest, day = first_day AS is_first_day FROM equity_marks WHERE account = $1',
 };
+
+const markRow = z.object({ highest: moneyColumn, is_first_day: z.boolean() });
 
 /** What the API shows, with the use of limits. Methods throw when Postgres does not answer. */
 export type StatusReads = ApiReads & { limitFigures(account: string): Promise<LimitFigures> };
@@ -70,7 +74,8 @@ export const createStatusReads = (pool: Pool): StatusReads => ({
 async function readLimitFigures(pool: Pool, account: string): Promise<LimitFigures> {
   const [symbols, [mark]] = await Promise.all([
     select(pool, SYMBOLS, [account], symbolRow),
-    select(pool, HIGHEST, [account], z.object({ highest: moneyColumn })),
+    select(pool, HIGHEST, [account], markRow),
   ]);
-  return { symbols, highestEquity: mark?.highest ?? null };
+  const isFirstDay = mark?.is_first_day ?? true;
+  return { symbols, highestEquity: mark?.highest ?? null, isFirstDay };
 }

@@ -13,7 +13,7 @@ import type { Ledger, PrepareRequest, Prepared } from '../../../adapters/ports.t
 import { intentOf, isOverdue, setIntentState, touch } from './ledger-state.ts';
 import type { IntentRecord, LedgerState } from './ledger-state.ts';
 import { exposureOf, momentContext } from './risk-view.ts';
-import { quietActivity } from '../../../core/risk/testing/quiet-activity.ts';
+import { recentActivity } from './recent-activity.ts';
 
 type SendRequest = Parameters<Ledger['beginSending']>[0];
 type Sent = Awaited<ReturnType<Ledger['beginSending']>>;
@@ -61,7 +61,7 @@ function judge(
       symbolConditional: conditional,
       account: live.length,
     },
-    activity: quietActivity(money(request.equity)),
+    activity: recentActivity(state, money(request.equity)),
     dayVolume: null,
     book: request.book,
   });
@@ -83,6 +83,7 @@ function insert(
     epoch,
     expiresAtMs: state.now() + INTENT_TTL_MS,
     reservePrice: reservePrice(order, quote, state.limits),
+    recordedAtMs: state.now(),
     state: kind === 'approved' ? 'PREPARED' : 'DENIED',
     reason: 'reason' in rest ? rest.reason : null,
     sentAt: null,

@@ -30,8 +30,8 @@ export function createLedgerClient(parts: ClientParts, process: SimProcess): Led
         const more = refused.map(({ clientOrderId }) => ({ clientOrderId, reason }));
         return { ...answer, denied: [...answer.denied, ...more] };
       }),
-    noteCancels: () => ask(() => undefined),
-    beginAmending: () => ask(() => ledger.beginAmending()),
+    noteCancels: (_ref, ids) => ask(() => ledger.noteChanges(ids)),
+    beginAmending: (_ref, ids) => ask(() => ledger.beginAmending(ids)),
     // One symbol, and its halts come from people.
     haltOnUnknown: () => ask(() => undefined),
     beginSending: (request) => ask(() => ledger.beginSending(request)),

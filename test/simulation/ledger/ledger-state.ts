@@ -14,6 +14,7 @@ export type IntentRecord = {
   readonly epoch: number;
   readonly expiresAtMs: number;
   readonly reservePrice: Price;
+  readonly recordedAtMs: number;
   state: IntentState;
   reason: DeniedReason | null;
   sentAt: number | null;
@@ -48,6 +49,8 @@ export type LedgerState = {
   readonly halts: Map<string, Halt>;
   readonly riskEvents: Map<string, string>;
   readonly listeners: Set<() => void>;
+  /** When standing orders were cancelled or amended. */
+  readonly changesAtMs: number[];
   seq: number;
   epoch: number;
   openedAtMs: number | null;
@@ -65,6 +68,7 @@ export const createLedgerState = (
   halts: new Map(),
   riskEvents: new Map(),
   listeners: new Set(),
+  changesAtMs: [],
   seq: 0,
   epoch: 0,
   openedAtMs: null,

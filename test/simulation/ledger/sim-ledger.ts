@@ -33,7 +33,12 @@ export class SimLedger {
     prepareIntents(this.state, request);
   beginSending = (request: Parameters<Ledger['beginSending']>[0]) =>
     beginSending(this.state, request);
-  beginAmending = (): boolean => severest([...this.state.halts.values()])?.level !== 'LOCKOUT';
+  noteChanges = (clientOrderIds: readonly string[]): void =>
+    void this.state.changesAtMs.push(...clientOrderIds.map(() => this.state.now()));
+  beginAmending = (clientOrderIds: readonly string[]): boolean => {
+    this.noteChanges(clientOrderIds);
+    return severest([...this.state.halts.values()])?.level !== 'LOCKOUT';
+  };
   recordOutcome = (id: string, outcome: Parameters<Ledger['recordOutcome']>[2]) =>
     recordOutcome(this.state, id, outcome);
   recordFill = (fill: Parameters<Ledger['recordFill']>[1]) => recordFill(this.state, fill);
