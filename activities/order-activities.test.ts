@@ -144,8 +144,8 @@ test.each([
   expect(noted).toEqual([[REF, ['a']]]);
 });
 
-/** The venue's answer to an amend of `a` to 101, whether the last check lets it pass, and what is left behind. */
-async function anAmend(mayChange: boolean, reply: object) {
+/** The venue's answer to an amend of `a` to 101, and what the order is when it is asked. */
+async function anAmend(mayChange: boolean, reply: object, asked: object = { price: '100' }) {
   const done: string[] = [];
   const order = { status: 'working', executed: '0', price: '101' };
   const { amendOrders } = createOrderActivities({
@@ -157,7 +157,7 @@ async function anAmend(mayChange: boolean, reply: object) {
       },
       findOrder: async () => {
         done.push('asked');
-        return { ...order, price: '100' };
+        return { ...order, ...asked };
       },
     },
     ledger: {
@@ -169,27 +169,40 @@ async function anAmend(mayChange: boolean, reply: object) {
     },
   } as unknown as ActivityDeps);
   const orders = [{ clientOrderId: 'a', side: 'sell', quantity: '1', price: '101' }] as never;
-  return { outcomes: await amendOrders({ ref: REF, orders }), done };
+  const [outcome] = await amendOrders({ ref: REF, orders });
+  return { outcome, done };
 }
 const FOUND = { clientOrderId: 'a', kind: 'found', status: 'working', executed: '0' };
+const NO_REPLY = { kind: 'unknown', message: 'no reply' };
 
 test('an amend that the venue took is what the order is', async () => {
-  const { outcomes, done } = await anAmend(true, { kind: 'acked' });
-  expect(outcomes).toEqual([{ ...FOUND, price: '101' }]);
+  const { outcome, done } = await anAmend(true, { kind: 'acked' });
+  expect(outcome).toEqual({ ...FOUND, price: '101' });
   expect(done).toEqual(['amend a to 101 at 7000', 'recorded 101']);
 });
 
-test.each([
-  { kind: 'unknown', message: 'no reply' },
-  { kind: 'rejected', code: '-5027', message: '' },
-])('an amend that was not taken for certain makes the order be asked: $kind', async (reply) => {
-  const { outcomes, done } = await anAmend(true, reply);
-  expect(outcomes).toEqual([{ ...FOUND, price: '100' }]);
-  expect(done).toEqual(['amend a to 101 at 7000', 'asked', 'recorded 100']);
+test('an amend without an answer that was taken is found', async () => {
+  const { outcome, done } = await anAmend(true, NO_REPLY, {});
+  expect(outcome).toEqual({ ...FOUND, price: '101' });
+  expect(done).toEqual(['amend a to 101 at 7000', 'asked', 'recorded 101']);
 });
 
+test('one that ended meanwhile is found, whatever its price', async () => {
+  const { outcome } = await anAmend(true, NO_REPLY, { status: 'cancelled', price: '100' });
+  expect(outcome).toEqual({ ...FOUND, status: 'cancelled', price: '100' });
+});
+
+test.each([NO_REPLY, { kind: 'rejected', code: '-4016', message: 'too far' }])(
+  'an amend that was not taken is not tried again at once: $message',
+  async (reply) => {
+    const { outcome, done } = await anAmend(true, reply);
+    expect(outcome).toEqual({ clientOrderId: 'a', kind: 'pending', message: reply.message });
+    expect(done).toEqual(['amend a to 101 at 7000', 'asked', 'recorded 100']);
+  },
+);
+
 test('at LOCKOUT nothing is amended', async () => {
-  const { outcomes, done } = await anAmend(false, {});
-  expect(outcomes).toEqual([{ ...FOUND, price: '100' }]);
+  const { outcome, done } = await anAmend(false, {});
+  expect(outcome).toEqual({ clientOrderId: 'a', kind: 'pending', message: 'LOCKOUT' });
   expect(done).toEqual(['asked', 'recorded 100']);
 });

@@ -1,4 +1,5 @@
 /** The order path: gate, send once, cancel. What is not definitely refused is unknown. */
+import { isTerminalStatus } from '../core/orders/order.ts';
 import type { OrderIntent, SymbolRef } from '../core/orders/order.ts';
 import { takesLiquidity } from '../core/risk/liquidity-rules.ts';
 import type { CancelOutcome, ResolveOutcome, SubmitOutcome } from '../core/orders/outcomes.ts';
@@ -194,10 +195,19 @@ async function amend(
   mayChange: boolean,
 ): Promise<ResolveOutcome> {
   const { gateway, ledger } = deps;
-  if (!mayChange) return resolveOnce(deps, ref, clientOrderId);
-  const reply = await gateway.amend(ref.symbol, clientOrderId, change, gateway.venueTime());
-  if (reply.kind !== 'acked') return resolveOnce(deps, ref, clientOrderId);
-  const { status, executed, price } = reply.order;
-  await ledger.recordOrder(ref, reply.order);
-  return { clientOrderId, kind: 'found', status, executed, price };
+  const reply = mayChange
+    ? await gateway.amend(ref.symbol, clientOrderId, change, gateway.venueTime())
+    : LOCKED_OUT;
+  if (reply.kind === 'acked') {
+    const { status, executed, price } = reply.order;
+    await ledger.recordOrder(ref, reply.order);
+    return { clientOrderId, kind: 'found', status, executed, price };
+  }
+  const now = await resolveOnce(deps, ref, clientOrderId);
+  const isRefused =
+    now.kind === 'found' && !isTerminalStatus(now.status) && now.price !== change.price;
+  // Asked about again before the next attempt: a venue that refuses is not asked in a loop.
+  return isRefused ? { clientOrderId, kind: 'pending', message: reply.message } : now;
 }
+
+const LOCKED_OUT = { kind: 'rejected', message: 'LOCKOUT' } as const;

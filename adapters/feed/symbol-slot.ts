@@ -111,7 +111,9 @@ function createSymbolFeed(
     status: new StatusWriter(journal, ref),
     freshness: new Freshness(wallClock, staleSteps(options, link !== undefined)),
     onStale: (ageMs) => {
-      if (ageMs >= (options.staleHaltMs ?? Infinity)) void options.onHalt?.(ref, STALE_HALT);
+      if (ageMs < (options.staleHaltMs ?? Infinity)) return;
+      // A latch that can be written nowhere stands in the memory of this process.
+      options.onHalt?.(ref, STALE_HALT).catch(() => undefined);
     },
     wallClock,
     idleMs: options.idleMs ?? IDLE_MS,

@@ -252,7 +252,7 @@ export const SAFEGUARDS: readonly Mutation[] = [
   {
     name: 'halting: prices that are too old',
     file: 'adapters/feed/symbol-slot.ts',
-    change: swap('void options.onHalt?.(ref, STALE_HALT)', 'void STALE_HALT'),
+    change: swap('options.onHalt?.(ref, STALE_HALT).catch(() => undefined);', 'void STALE_HALT;'),
     tests: ['test/feed/reconnect.test.ts'],
     project: 'system',
   },
