@@ -49,6 +49,7 @@ const symbolStatus = z.object({
   running: z.boolean().nullable().default(null).catch(null),
   state: text,
   level: text,
+  restraints: z.array(z.string()).catch([]),
   halt_reason: text,
   regime: text,
   decision: z.object({ code: text, reason: text }).nullable().default(null).catch(null),

@@ -85,6 +85,10 @@ test('a halt, a level and stale figures are shown', async () => {
   );
   expect(line).toContain('HALT: daily loss');
   expect(line).toContain('12 s old');
+  const reducing = { ...trading, level: 'REDUCING', restraints: ['PRICE_MOVED_TOO_FAST'] };
+  expect((await shown({ symbols: [reducing] }))[1]).toContain(
+    ' · REDUCING: PRICE_MOVED_TOO_FAST · ',
+  );
 });
 
 test('what is missing or strange is unknown, never zero', async () => {

@@ -42,10 +42,12 @@ function symbolLine(symbol: SymbolStatusLine): string {
   ].join(' · ');
 }
 
-const levelOf = ({ level, halt_reason }: SymbolStatusLine): string[] =>
-  level === null || level === 'ACTIVE'
-    ? []
-    : [`${level}${halt_reason === null ? '' : `: ${halt_reason}`}`];
+/** Why it is halted, or reduces by itself. */
+function levelOf({ level, halt_reason, restraints }: SymbolStatusLine): string[] {
+  if (level === null || level === 'ACTIVE') return [];
+  const why = [halt_reason, ...restraints].filter((part) => part !== null).join(', ');
+  return [why === '' ? level : `${level}: ${why}`];
+}
 
 /** While orders or a position stand, it trades. */
 const isIdle = ({ open_orders, position }: SymbolStatusLine): boolean =>
