@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Fill, OrderIntent } from '../core/orders/order.ts';
-import type { IntentRow, VenueOrder } from '../adapters/ports.ts';
+import type { IntentRow, VenueFill, VenueOrder } from '../adapters/ports.ts';
 import { p, q } from '../state-machines/testing/fixtures.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { createResolveActivity } from './resolve-activity.ts';
@@ -42,7 +42,7 @@ const order: VenueOrder = {
   eventTime: 1_000,
 };
 
-const fill = { tradeId: '1', orderId: '7', clientOrderId: ID } as Fill;
+const fill = { tradeId: '1', orderId: '7', clientOrderId: ID, isForeign: false } as VenueFill;
 
 test('an order that is found filled brings its fill', async () => {
   const row: IntentRow = { intent, ref: REF, state: 'UNKNOWN', sentAt: 500 };
@@ -80,7 +80,8 @@ function aWorldWithout() {
     byId: undefined as VenueOrder | undefined,
     open: [] as VenueOrder[],
     closed: [] as VenueOrder[],
-    fills: [] as Fill[],
+    fills: [] as VenueFill[],
+    kind: 'limit' as OrderIntent['kind'],
     venuePosition: '1',
     outcomes: [] as string[],
     since: [] as number[],
@@ -102,7 +103,12 @@ function aWorldWithout() {
       position: async () => ({ quantity: q(world.venuePosition) }),
     },
     ledger: {
-      intent: async () => ({ intent, ref: REF, state: world.state, sentAt: world.sentAt }),
+      intent: async () => ({
+        intent: { ...intent, kind: world.kind },
+        ref: REF,
+        state: world.state,
+        sentAt: world.sentAt,
+      }),
       recordOutcome: async (_ref: unknown, _id: string, { kind }: { kind: string }) =>
         world.outcomes.push(kind),
       recordFill: async () => true,
@@ -121,7 +127,10 @@ test.each(['UNKNOWN', 'SENDING'] as const)(
     // Other orders and their trades prove nothing about this one.
     world.open = [{ ...order, clientOrderId: 'tgtestabcde000010000001', status: 'working' }];
     world.closed = [{ ...order, clientOrderId: 'tgtestabcde000010000002' }];
-    world.fills = [{ ...fill, clientOrderId: 'tgtestabcde000010000002' }];
+    world.fills = [
+      { ...fill, clientOrderId: 'tgtestabcde000010000002' },
+      { ...fill, clientOrderId: null, isForeign: true },
+    ];
     expect(await resolveOnce(deps, REF, ID)).toEqual({ clientOrderId: ID, kind: 'absent' });
     expect(world.outcomes).toEqual(['absent']);
     // Trades and orders since well before it was sent, in market time.
@@ -142,6 +151,10 @@ test.each<[string, Partial<World>]>([
   ['it is among the past conditional orders', { closed: [{ ...stop, status: 'cancelled' }] }],
   ['it has traded', { fills: [fill] }],
   ["a trade is nobody's", { fills: [{ ...fill, clientOrderId: null }] }],
+  [
+    'a trade may be that of its child',
+    { kind: 'stopMarket', fills: [{ ...fill, clientOrderId: null, isForeign: true }] },
+  ],
   ['the position is another one', { venuePosition: '2' }],
 ])('absence is not believed while %s', async (_why, withheld) => {
   const { world, deps } = aWorldWithout();

@@ -2,10 +2,10 @@
 import type { EpochMs } from '../core/market/market.ts';
 import { subtractQuantity } from '../core/money/arithmetic.ts';
 import { quantity } from '../core/money/units.ts';
-import type { SymbolRef } from '../core/orders/order.ts';
+import type { OrderIntent, SymbolRef } from '../core/orders/order.ts';
 import type { ResolveOutcome } from '../core/orders/outcomes.ts';
 import { RECV_WINDOW_MS } from '../adapters/ports.ts';
-import type { IntentRow, VenueOrder } from '../adapters/ports.ts';
+import type { IntentRow, VenueFill, VenueOrder } from '../adapters/ports.ts';
 import type { ActivityDeps } from './activity-deps.ts';
 import { bookFills } from './book-fills.ts';
 
@@ -69,8 +69,20 @@ async function found(
 }
 
 /**
+ * A trade of an order that was read and bears another's client id is not that of an ordinary order of
+ * ours. The child of a stop has an id of its own: there, nobody's trade may be its.
+ */
+const mayBeOf = (
+  { clientOrderId, kind }: OrderIntent,
+  fill: Pick<VenueFill, 'clientOrderId' | 'isForeign'>,
+): boolean =>
+  fill.clientOrderId === null
+    ? kind === 'stopMarket' || !fill.isForeign
+    : fill.clientOrderId === clientOrderId;
+
+/**
  * All of: the venue's own clock is past the window of the request, the order is in no list, no
- * trade since then is its own or without an order of ours, and the position equals the ledger.
+ * trade since then is or may be its own, and the position equals the ledger.
  */
 async function isAbsent(deps: ActivityDeps, ref: SymbolRef, row: IntentRow): Promise<boolean> {
   const { gateway, ledger } = deps;
@@ -85,7 +97,7 @@ async function isAbsent(deps: ActivityDeps, ref: SymbolRef, row: IntentRow): Pro
   ]);
   const { clientOrderId } = intent;
   const listed = [...open, ...closed].some((o) => o.clientOrderId === clientOrderId);
-  const traded = fills.some((f) => f.clientOrderId === null || f.clientOrderId === clientOrderId);
+  const traded = fills.some((fill) => mayBeOf(intent, fill));
   for (const fill of fills) await ledger.recordFill(ref, fill);
   return !listed && !traded && (await positionAgrees(deps, ref));
 }

@@ -36,6 +36,9 @@ export type VenueOrder = {
   readonly eventTime: EpochMs;
 };
 
+/** `isForeign`: its order was read and bears a client id that is not ours. */
+export type VenueFill = Fill & { readonly isForeign: boolean };
+
 export type VenuePosition = {
   readonly quantity: QuantityText;
   readonly entryPrice: PriceText | null;
@@ -103,7 +106,7 @@ export type ExchangeGateway = {
   cancelAll(symbol: string): Promise<void>;
   /** Finished orders, ordinary and conditional, since a venue time. */
   closedOrders(symbol: string, since: EpochMs): Promise<VenueOrder[]>;
-  fillsSince(symbol: string, since: EpochMs): Promise<Fill[]>;
+  fillsSince(symbol: string, since: EpochMs): Promise<VenueFill[]>;
   /**
    * The first page of what moved the wallet without a trade, from a market time on. `readTo`: the
    * time of the page's last row, to go on from (it may have more rows); null when there was none.

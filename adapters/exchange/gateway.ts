@@ -4,7 +4,14 @@ import { isTerminalStatus } from '../../core/orders/order.ts';
 import type { Fill, OrderIntent } from '../../core/orders/order.ts';
 import type { CancelOutcome } from '../../core/orders/outcomes.ts';
 import { NOT_SENT } from '../ports.ts';
-import type { ExchangeGateway, IncomePage, OrderChange, PlaceReply, VenueOrder } from '../ports.ts';
+import type {
+  ExchangeGateway,
+  IncomePage,
+  OrderChange,
+  PlaceReply,
+  VenueFill,
+  VenueOrder,
+} from '../ports.ts';
 import { binanceUsdmReads } from './binance-usdm-reads.ts';
 import { binanceUsdmWrites } from './binance-usdm-writes.ts';
 import { classifyFailure, writeError } from './errors.ts';
@@ -256,7 +263,7 @@ export class VenueGateway implements ExchangeGateway {
     return [...ordinary, ...followed].filter((order) => isTerminalStatus(order.status));
   }
 
-  async fillsSince(symbol: string, since: EpochMs): Promise<Fill[]> {
+  async fillsSince(symbol: string, since: EpochMs): Promise<VenueFill[]> {
     const fills = await readHistory(
       (start) => this.#wire.trades(symbol, start),
       (fill) => fill.tradeId,
@@ -264,10 +271,10 @@ export class VenueGateway implements ExchangeGateway {
       this.#clock.historyEnd(),
     );
     await this.#learnOrdersOf(symbol, fills);
-    return fills.map((fill) => ({
-      ...fill,
-      clientOrderId: this.#known.clientIdOf(fill.orderId) ?? null,
-    }));
+    return fills.map((fill) => {
+      const clientOrderId = this.#known.clientIdOf(fill.orderId);
+      return { ...fill, clientOrderId: clientOrderId ?? null, isForeign: clientOrderId === null };
+    });
   }
 
   /** Children of conditional orders first: their own client id need not be ours. */

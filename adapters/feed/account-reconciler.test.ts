@@ -117,7 +117,9 @@ function aWorld() {
     closedOrders: async () => [],
     findOrder: async (_symbol: string, id: string) => world.known.get(id),
     fillsSince: async (_symbol: string, since: number) =>
-      world.atVenue.filter((fill) => fill.eventTime >= since),
+      world.atVenue
+        .filter((fill) => fill.eventTime >= since)
+        .map((fill) => ({ ...fill, isForeign: false })),
     quote: async () => ({ time: 1_000_060_000, bid: p('99'), ask: p('101'), mark: p('100') }),
     position: async () => ({ quantity: world.venuePosition }) as VenuePosition,
   };

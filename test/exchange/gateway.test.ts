@@ -197,6 +197,21 @@ describe('what happened', () => {
     await fresh.close();
   });
 
+  test('a trade whose order is another’s is known to be foreign', async () => {
+    const stranger = await venue.connect();
+    await stranger.createOrder('BTC/USDT:USDT', 'market', 'sell', 0.01, undefined, {
+      clientOrderId: 'web_1234',
+    });
+    await place(market());
+    const fills = await gateway.fillsSince(SYMBOL, START);
+    expect(
+      fills.map(({ isForeign, clientOrderId }) => [isForeign, clientOrderId !== null]),
+    ).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+  });
+
   test('position, equity, quote and rules', async () => {
     await gateway.prepareSymbol(SYMBOL, 3);
     expect(await gateway.position(SYMBOL)).toMatchObject({ quantity: '0', entryPrice: null });
