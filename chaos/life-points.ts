@@ -38,19 +38,24 @@ const LEVELS = `SELECT 1 FROM order_intents WHERE role = 'level' AND order_statu
 export async function amending(rig: Rig): Promise<Strike> {
   const kind = rig.random() < 0.5 ? 'holdInTransit' : 'delayReply';
   await untilRows(rig, HELD, { timeoutMs: POSITION_LIMIT_MS });
+  const [before] = await query(rig, RECONCILED);
+  await haltAndResume(rig);
+  // A kill in the middle of a resume is another story.
+  await untilRows(rig, `${RECONCILED} HAVING count(*) >= $1`, {
+    values: [Number(before?.['n']) + rig.symbols.length],
+    timeoutMs: HIT_LIMIT_MS,
+  });
   await addFault(rig, { kind, call: 'PUT order', ms: HELD_MS, count: 1 });
-  const provoked = haltAndResume(rig);
-  provoked.catch(() => undefined);
   const injection = await until(() => injectionOf(rig, kind), HIT_LIMIT_MS);
   await pause(rig.random() * 100);
   const killed = await killWorker(rig);
   await clearFaults(rig);
-  await provoked;
   const late = killed.from - (injection?.wallTime ?? 0);
   const hit = injection !== undefined && late < HELD_MS;
   return { ...killed, killed: true, hit, evidence: `${kind} of PUT order ${late} ms before` };
 }
 const HELD = `SELECT 1 FROM positions WHERE quantity <> 0`;
+const RECONCILED = `SELECT count(*)::int AS n FROM strategy_switches WHERE from_state = 'reconciling'`;
 const POSITION_LIMIT_MS = 90_000;
 
 /** The emergency stop has set the latch and cancels; its caller has no answer yet. */
