@@ -164,7 +164,7 @@ export type Ledger = {
   noteCancels(ref: SymbolRef, clientOrderIds: readonly string[]): Promise<void>;
   /**
    * The last check before orders that only reduce are changed, under the shared latch; counts them
-   * for the rate of messages. False: LOCKOUT, or the latch cannot be read.
+   * for the rate of messages. False: LOCKOUT, which alone stops what only reduces.
    */
   beginAmending(ref: SymbolRef, clientOrderIds: readonly string[]): Promise<boolean>;
   /**

@@ -9,6 +9,8 @@ import type { PriceText } from '../../core/money/units.ts';
 export class PriceCollar {
   #record = NO_PRICES;
   #told: object | undefined;
+  /** What was looked at last: most quotes lie within what their second has seen already. */
+  #looked: { readonly call: object; readonly seconds: object } | undefined;
 
   get moves(): PriceMoves {
     return movesOf(this.#record);
@@ -24,7 +26,11 @@ export class PriceCollar {
     quote: Quote | null,
   ): MarketEvent | undefined {
     const collar = call?.request.spec.collar ?? null;
-    if (collar === null || quote === null || this.#told === call) return undefined;
+    if (call === undefined || collar === null || quote === null) return undefined;
+    const { seconds } = this.#record;
+    const isSeen = this.#looked?.call === call && this.#looked.seconds === seconds;
+    if (this.#told === call || isSeen) return undefined;
+    this.#looked = { call, seconds };
     const news = collarNews(this.#record, collar);
     if (news === undefined) return undefined;
     this.#told = call;
